@@ -1,0 +1,3 @@
+/** Gradients. */
+
+export { type GradOptions, grad, valueAndGrad } from './grad.js';

@@ -1,0 +1,181 @@
+/** Serves a data set in batches, in an order that depends only on the seed and the epoch. */
+
+import { ValueError } from '../graph/errors.js';
+import { Philox } from '../random/philox.js';
+import type { ImageDataset } from './dataset.js';
+
+export interface DataLoaderOptions {
+  /** Pictures in one batch. */
+  readonly batchSize: number;
+  /** Whether every epoch has an order of its own. Default: false, the order of the data set. */
+  readonly shuffle?: boolean;
+  /** Decides the order, together with the epoch. Default: 0. */
+  readonly seed?: number;
+  /** Whether to leave out a last batch that is smaller. Default: false. */
+  readonly dropLast?: boolean;
+}
+
+/** Some pictures, [B, C, H, W], and their labels, [B]. */
+export interface Batch {
+  readonly images: Uint8Array;
+  readonly labels: Int32Array;
+  /** B: the batch size, or less in the last batch. */
+  readonly size: number;
+  readonly shape: readonly [batch: number, channels: number, height: number, width: number];
+}
+
+/** How many batches stay valid at once: the newest and the two before it. */
+const RING_SIZE = 3;
+/** Keeps the order apart from other random numbers of the same seed. */
+const SHUFFLE_STREAM = 0x53480000;
+/** Random blocks set aside for one epoch, so that no two epochs share any. */
+const BLOCKS_PER_EPOCH = 2 ** 28;
+const MAX_EPOCHS = 2 ** 24;
+
+/**
+ * Gathers batches from a data set in memory; that costs microseconds, so it needs no worker threads.
+ *
+ * NOTE: after the first three steps nothing is allocated. Batches live in a ring of three buffers, so
+ * a batch is overwritten by the third one taken after it, in whatever epoch; copy what must live longer.
+ *
+ * Throws ValueError when an option does not fit the data set.
+ *
+ *     const loader = new DataLoader(train, { batchSize: 64, shuffle: true });
+ *     for (const { images, labels } of loader.epoch(0)) step(images, labels);
+ */
+export class DataLoader implements Iterable<Batch> {
+  readonly dataset: ImageDataset;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly seed: number;
+  readonly dropLast: boolean;
+  /** The number of batches in one epoch. */
+  readonly length: number;
+  readonly #ring: Slot[] = [];
+  #ringNext = 0;
+  #epochNext = 0;
+
+  constructor(dataset: ImageDataset, options: DataLoaderOptions) {
+    const { batchSize, shuffle = false, seed = 0, dropLast = false } = options;
+    if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+      throw new ValueError(
+        `DataLoader: batchSize is ${batchSize}; expected a whole number of one or more`,
+      );
+    }
+    if (!Number.isSafeInteger(seed) || seed < 0) {
+      throw new ValueError(
+        `DataLoader: seed is ${seed}; expected a whole number of zero or more, up to 2^53 - 1`,
+      );
+    }
+    checkDataset(dataset);
+    if (dropLast && batchSize > dataset.length) {
+      throw new ValueError(
+        `DataLoader: batchSize ${batchSize} with dropLast leaves no batch of the ` +
+          `${dataset.length} pictures of ${dataset.name}; lower batchSize or unset dropLast`,
+      );
+    }
+    this.dataset = dataset;
+    this.batchSize = batchSize;
+    this.shuffle = shuffle;
+    this.seed = seed;
+    this.dropLast = dropLast;
+    const batches = dataset.length / batchSize;
+    this.length = dropLast ? Math.floor(batches) : Math.ceil(batches);
+  }
+
+  /** The batches of one epoch; the order depends only on the seed and the epoch's number. */
+  epoch(epoch: number): Generator<Batch, void, undefined> {
+    if (!Number.isSafeInteger(epoch) || epoch < 0 || epoch >= MAX_EPOCHS) {
+      throw new ValueError(
+        `DataLoader: epoch is ${epoch}; expected a whole number from 0 to ${MAX_EPOCHS - 1}`,
+      );
+    }
+    return this.#batches(epoch);
+  }
+
+  /** The next epoch: 0 at first, then 1, and so on. */
+  [Symbol.iterator](): Generator<Batch, void, undefined> {
+    return this.epoch(this.#epochNext++);
+  }
+
+  *#batches(epoch: number): Generator<Batch, void, undefined> {
+    const { dataset, batchSize } = this;
+    const order = this.shuffle ? epochOrder(dataset.length, this.seed, epoch) : undefined;
+    for (let index = 0; index < this.length; index++) {
+      const first = index * batchSize;
+      const batch = this.#takeBuffers(Math.min(batchSize, dataset.length - first));
+      gather(dataset, order, first, batch);
+      yield batch;
+    }
+  }
+
+  #takeBuffers(size: number): Batch {
+    const place = this.#ringNext;
+    this.#ringNext = (place + 1) % RING_SIZE;
+    this.#ring[place] ??= { full: allocate(this.dataset, this.batchSize), rest: undefined };
+    const slot = this.#ring[place];
+    if (size === slot.full.size) return slot.full;
+    slot.rest ??= firstOf(slot.full, size);
+    return slot.rest;
+  }
+}
+
+/** One place of the ring: a batch of full size, and the short last batch in the same memory. */
+interface Slot {
+  readonly full: Batch;
+  rest: Batch | undefined;
+}
+
+function allocate(dataset: ImageDataset, batchSize: number): Batch {
+  const size = Math.min(batchSize, dataset.length);
+  const [channels, height, width] = dataset.shape;
+  return {
+    images: new Uint8Array(size * channels * height * width),
+    labels: new Int32Array(size),
+    size,
+    shape: [size, channels, height, width],
+  };
+}
+
+function firstOf(batch: Batch, size: number): Batch {
+  const [, channels, height, width] = batch.shape;
+  return {
+    images: batch.images.subarray(0, size * channels * height * width),
+    labels: batch.labels.subarray(0, size),
+    size,
+    shape: [size, channels, height, width],
+  };
+}
+
+function gather(
+  dataset: ImageDataset,
+  order: Uint32Array | undefined,
+  first: number,
+  batch: Batch,
+): void {
+  const { images, labels, size } = batch;
+  const pixels = images.length / size;
+  for (let i = 0; i < size; i++) {
+    const from = order ? order[first + i] : first + i;
+    images.set(dataset.images.subarray(from * pixels, (from + 1) * pixels), i * pixels);
+    labels[i] = dataset.labels[from];
+  }
+}
+
+function epochOrder(length: number, seed: number, epoch: number): Uint32Array {
+  return new Philox(seed, SHUFFLE_STREAM).seek(epoch * BLOCKS_PER_EPOCH).permutation(length);
+}
+
+function checkDataset(dataset: ImageDataset): void {
+  const { name, length, images, labels, shape } = dataset;
+  if (!Number.isSafeInteger(length) || length < 1) {
+    throw new ValueError(`DataLoader: ${name} holds ${length} pictures; expected one or more`);
+  }
+  const pixels = length * shape[0] * shape[1] * shape[2];
+  if (images.length !== pixels || labels.length !== length) {
+    throw new ValueError(
+      `DataLoader: ${name} has ${images.length} image bytes and ${labels.length} labels; ` +
+        `expected ${pixels} and ${length} for [${[length, ...shape].join(', ')}]`,
+    );
+  }
+}

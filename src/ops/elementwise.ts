@@ -1,0 +1,202 @@
+/** Elementwise operations with NumPy broadcasting: arithmetic, functions, comparisons, select, cast. */
+
+import { ShapeError } from '../graph/errors.js';
+import type { DType } from '../graph/dtype.js';
+import { apply, type Primitive } from '../graph/primitive.js';
+import { broadcastShapes, formatShape, sameShape, type Shape } from '../graph/shape.js';
+import { resolve } from '../graph/trace.js';
+import type { Tensor } from '../graph/tensor.js';
+import type { BinaryName, UnaryName } from '../graph/vocabulary.js';
+import { fill } from './creation.js';
+import { expand } from './view.js';
+
+/** A tensor, or a number that stands for one of the other operand's dtype. */
+export type TensorLike = Tensor | number;
+
+function requireDtype(name: string, tensor: Tensor, allowed: readonly DType[]): void {
+  if (!allowed.includes(tensor.dtype)) {
+    throw new ShapeError(
+      `${name}: expected ${allowed.join(' or ')}, got ${tensor.dtype} ${formatShape(tensor.shape)}; ` +
+        `convert with cast()`,
+    );
+  }
+}
+
+function unary<Name extends UnaryName>(
+  name: Name,
+  allowed: readonly DType[],
+): Primitive<Name> {
+  return {
+    name,
+    kind: 'elementwise',
+    shape: ([x]) => {
+      requireDtype(name, x, allowed);
+      return { shape: x.shape, dtype: x.dtype };
+    },
+  };
+}
+
+function binary<Name extends BinaryName>(
+  name: Name,
+  allowed: readonly DType[],
+  result?: DType,
+): Primitive<Name> {
+  return {
+    name,
+    kind: 'elementwise',
+    shape: ([a, b]) => {
+      requireDtype(name, a, allowed);
+      if (a.dtype !== b.dtype || !sameShape(a.shape, b.shape)) {
+        throw new ShapeError(
+          `${name}: ${a.dtype} ${formatShape(a.shape)} and ${b.dtype} ${formatShape(b.shape)} differ; ` +
+            `convert one with cast()`,
+        );
+      }
+      return { shape: a.shape, dtype: result ?? a.dtype };
+    },
+  };
+}
+
+const numeric: readonly DType[] = ['float32', 'int32'];
+const real: readonly DType[] = ['float32'];
+const any: readonly DType[] = ['float32', 'int32', 'uint8', 'bool'];
+
+const primitives: { [Name in UnaryName | BinaryName]: Primitive<Name> } = {
+  neg: unary('neg', numeric),
+  abs: unary('abs', numeric),
+  sign: unary('sign', numeric),
+  exp: unary('exp', real),
+  log: unary('log', real),
+  sqrt: unary('sqrt', real),
+  tanh: unary('tanh', real),
+  sigmoid: unary('sigmoid', real),
+  not: unary('not', ['bool']),
+  add: binary('add', numeric),
+  sub: binary('sub', numeric),
+  mul: binary('mul', numeric),
+  div: binary('div', real),
+  maximum: binary('maximum', numeric),
+  minimum: binary('minimum', numeric),
+  less: binary('less', numeric, 'bool'),
+  equal: binary('equal', any, 'bool'),
+  and: binary('and', ['bool']),
+  or: binary('or', ['bool']),
+};
+
+const wherePrimitive: Primitive<'where'> = {
+  name: 'where',
+  kind: 'elementwise',
+  shape: ([condition, a, b]) => {
+    requireDtype('where', condition, ['bool']);
+    if (a.dtype !== b.dtype) {
+      throw new ShapeError(`where: branches are ${a.dtype} and ${b.dtype}; convert one with cast()`);
+    }
+    return { shape: a.shape, dtype: a.dtype };
+  },
+};
+
+const castPrimitive: Primitive<'cast'> = {
+  name: 'cast',
+  kind: 'elementwise',
+  shape: ([x], { dtype }) => ({ shape: x.shape, dtype }),
+};
+
+const iotaPrimitive: Primitive<'iota'> = {
+  name: 'iota',
+  kind: 'elementwise',
+  shape: (_, { shape }) => ({ shape, dtype: 'int32' }),
+};
+
+function asTensor(value: TensorLike, dtype: DType): Tensor {
+  return typeof value === 'number' ? fill(value, [], dtype) : resolve(value);
+}
+
+function dtypeOfOperands(a: TensorLike, b: TensorLike): DType {
+  if (typeof a !== 'number') return a.dtype;
+  return typeof b !== 'number' ? b.dtype : 'float32';
+}
+
+function applyBinary(name: BinaryName, a: TensorLike, b: TensorLike): Tensor {
+  const dtype = dtypeOfOperands(a, b);
+  const left = asTensor(a, dtype);
+  const right = asTensor(b, dtype);
+  const shape = broadcastShapes(left.shape, right.shape, name);
+  return apply(primitives[name] as Primitive<BinaryName>, [expand(left, shape), expand(right, shape)], {});
+}
+
+const applyUnary = (name: UnaryName, x: Tensor): Tensor =>
+  apply(primitives[name] as Primitive<UnaryName>, [x], {});
+
+/** -x */
+export const neg = (x: Tensor): Tensor => applyUnary('neg', x);
+/** |x|; its gradient at 0 is 0. */
+export const abs = (x: Tensor): Tensor => applyUnary('abs', x);
+/** -1, 0 or 1 by the sign of x. */
+export const sign = (x: Tensor): Tensor => applyUnary('sign', x);
+/** e to the power x. */
+export const exp = (x: Tensor): Tensor => applyUnary('exp', x);
+/** Natural logarithm. */
+export const log = (x: Tensor): Tensor => applyUnary('log', x);
+/** Square root. */
+export const sqrt = (x: Tensor): Tensor => applyUnary('sqrt', x);
+/** Hyperbolic tangent. */
+export const tanh = (x: Tensor): Tensor => applyUnary('tanh', x);
+/** 1 / (1 + exp(-x)) */
+export const sigmoid = (x: Tensor): Tensor => applyUnary('sigmoid', x);
+/** Logical not of a bool tensor. */
+export const not = (x: Tensor): Tensor => applyUnary('not', x);
+/** a + b, broadcast. */
+export const add = (a: TensorLike, b: TensorLike): Tensor => applyBinary('add', a, b);
+/** a - b, broadcast. */
+export const sub = (a: TensorLike, b: TensorLike): Tensor => applyBinary('sub', a, b);
+/** a * b, broadcast. */
+export const mul = (a: TensorLike, b: TensorLike): Tensor => applyBinary('mul', a, b);
+/** a / b, broadcast; float32 only. */
+export const div = (a: TensorLike, b: TensorLike): Tensor => applyBinary('div', a, b);
+/** The larger of a and b; NaN when either is. */
+export const maximum = (a: TensorLike, b: TensorLike): Tensor => applyBinary('maximum', a, b);
+/** The smaller of a and b; NaN when either is. */
+export const minimum = (a: TensorLike, b: TensorLike): Tensor => applyBinary('minimum', a, b);
+/** a < b as bool. */
+export const less = (a: TensorLike, b: TensorLike): Tensor => applyBinary('less', a, b);
+/** a > b as bool. */
+export const greater = (a: TensorLike, b: TensorLike): Tensor => applyBinary('less', b, a);
+/** a == b as bool. */
+export const equal = (a: TensorLike, b: TensorLike): Tensor => applyBinary('equal', a, b);
+/** Logical and of two bool tensors. */
+export const and = (a: TensorLike, b: TensorLike): Tensor => applyBinary('and', a, b);
+/** Logical or of two bool tensors. */
+export const or = (a: TensorLike, b: TensorLike): Tensor => applyBinary('or', a, b);
+
+/** max(x, 0); the gradient at 0 is 0. */
+export const relu = (x: Tensor): Tensor => where(less(0, x), x, 0);
+
+/** True where x is neither infinite nor NaN. */
+export const isFinite = (x: Tensor): Tensor => equal(sub(x, x), 0);
+
+/** a where the bool `condition` holds, else b; all three broadcast. */
+export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
+  const dtype = dtypeOfOperands(a, b);
+  const left = asTensor(a, dtype);
+  const right = asTensor(b, dtype);
+  const shape = broadcastShapes(
+    condition.shape,
+    broadcastShapes(left.shape, right.shape, 'where'),
+    'where',
+  );
+  return apply(
+    wherePrimitive,
+    [expand(condition, shape), expand(left, shape), expand(right, shape)],
+    {},
+  );
+}
+
+/** The same values in another dtype; float to integer cuts towards zero. */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  return x.dtype === dtype ? x : apply(castPrimitive, [x], { dtype });
+}
+
+/** An int32 tensor of `shape` whose elements are their own coordinate along `dim`. */
+export function iota(shape: Shape, dim: number): Tensor {
+  return apply(iotaPrimitive, [], { shape, dim });
+}
