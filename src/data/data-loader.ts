@@ -35,8 +35,7 @@ const MAX_EPOCHS = 2 ** 24;
 /**
  * Gathers batches from a data set in memory; that costs microseconds, so it needs no worker threads.
  *
- * NOTE: after the first three steps nothing is allocated. Batches live in a ring of three buffers, so
- * a batch is overwritten by the third one taken after it, in whatever epoch; copy what must live longer.
+ * NOTE: after the first three steps no buffer is allocated: batches live in a ring of three, so a batch is overwritten by the third one taken after it, in whatever epoch; copy what must live longer.
  *
  * Throws ValueError when an option does not fit the data set.
  *

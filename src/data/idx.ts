@@ -75,7 +75,15 @@ export function parseIdx(bytes: Uint8Array, options: IdxOptions = {}): IdxArray 
  *     const { shape, data } = await readIdx(await readFile(path), { file: path });
  */
 export async function readIdx(bytes: Uint8Array, options: IdxOptions = {}): Promise<IdxArray> {
-  return parseIdx(isGzip(bytes) ? await gunzipIdx(bytes, options) : bytes, options);
+  return parseIdx(await decompressIdx(bytes, options), options);
+}
+
+/** The bytes of an IDX file out of gzip, or as they are when they are not in gzip. */
+export async function decompressIdx(
+  bytes: Uint8Array,
+  options: IdxOptions = {},
+): Promise<Uint8Array> {
+  return isGzip(bytes) ? gunzipIdx(bytes, options) : bytes;
 }
 
 export interface IdxDatasetOptions {
@@ -179,7 +187,7 @@ function notIdx(bytes: Uint8Array, file: string): DataError {
   );
 }
 
-/** Decompresses as much as the IDX header inside promises, and one byte more fails. */
+/** Decompresses as much as the IDX header inside promises; fails as soon as there is more. */
 async function gunzipIdx(bytes: Uint8Array, options: IdxOptions): Promise<Uint8Array> {
   const file = options.file ?? 'IDX data';
   const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
