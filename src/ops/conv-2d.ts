@@ -115,13 +115,10 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
         `of ${formatShape(x.shape)}; add padding or use a smaller kernel`,
     );
   }
-  const padded = pad(x, { low: [0, 0, top, left], high: [0, 0, bottom, right] });
-  const grouped = permute(
-    reshape(padded, [batch, groups, perGroup, height + top + bottom, width + left + right]),
-    [1, 0, 2, 3, 4],
-  );
+  const grouped = permute(reshape(x, [batch, groups, perGroup, height, width]), [1, 0, 2, 3, 4]);
+  const padded = pad(grouped, { low: [0, 0, 0, top, left], high: [0, 0, 0, bottom, right] });
   const filters = reshape(weight, [groups, out / groups, perGroup, kernelHeight, kernelWidth]);
-  const y = apply(conv2dPrimitive, [grouped, filters], { stride, dilation });
+  const y = apply(conv2dPrimitive, [padded, filters], { stride, dilation });
   const joined = reshape(permute(y, [1, 0, 2, 3, 4]), [batch, out, y.shape[3], y.shape[4]]);
   return bias ? add(joined, reshape(bias, [1, out, 1, 1])) : joined;
 }

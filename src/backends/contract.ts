@@ -1,0 +1,29 @@
+/** What a backend is: it loads a traced graph, or the kernels planned for it, and runs them. */
+
+import type { TypedArray } from '../graph/dtype.js';
+import type { TracedGraph } from '../graph/traced-graph.js';
+import type { Plan } from './plan.js';
+
+/** A loaded program. Variables are updated in place; outputs are fresh host arrays. */
+export interface Executable {
+  run(inputs: readonly TypedArray[]): TypedArray[];
+  /** Milliseconds per kernel of one run, in the order of the plan; null where it cannot tell. */
+  profile(inputs: readonly TypedArray[]): number[] | null;
+  dispose(): void;
+}
+
+/** Interprets the graph as it was traced. */
+export interface GraphBackend {
+  readonly kind: 'graph';
+  readonly name: string;
+  load(graph: TracedGraph): Executable;
+}
+
+/** Runs fused kernels over planned memory. */
+export interface KernelBackend {
+  readonly kind: 'kernels';
+  readonly name: string;
+  load(plan: Plan): Executable;
+}
+
+export type Backend = GraphBackend | KernelBackend;

@@ -1,0 +1,196 @@
+/** The plan: the compiler's output and every kernel backend's input: kernels over buffers in one arena. */
+
+import type { DType, TypedArray } from '../graph/dtype.js';
+import type { Shape } from '../graph/shape.js';
+import type { Variable } from '../graph/variable.js';
+import type { ElementwiseName, WindowAttributes } from '../graph/vocabulary.js';
+
+/** Where a buffer's bytes are. */
+export type Place =
+  | { readonly kind: 'arena' }
+  | { readonly kind: 'variable'; readonly variable: Variable }
+  | { readonly kind: 'constant'; readonly data: TypedArray };
+
+/** A run of `length` elements. */
+export interface Buffer {
+  readonly id: number;
+  readonly dtype: DType;
+  readonly length: number;
+  readonly place: Place;
+  /** Byte offset in the arena; set by the memory plan, meaningless for other places. */
+  offset: number;
+}
+
+/** Elements of a buffer over the dimensions of a kernel: offset + sum(index * stride). */
+export interface BufferView {
+  readonly buffer: Buffer;
+  readonly offset: number;
+  readonly strides: readonly number[];
+}
+
+/** A scalar expression, evaluated for each element of a kernel's shape. */
+export type Expression =
+  | { readonly kind: 'load'; readonly view: BufferView; readonly dtype: DType }
+  | { readonly kind: 'constant'; readonly value: number; readonly dtype: DType }
+  /** The coordinate itself: offset + sum(index * stride), int32. */
+  | { readonly kind: 'index'; readonly offset: number; readonly strides: readonly number[]; readonly dtype: 'int32' }
+  /** What the kernel's own structure computed at this element. */
+  | { readonly kind: 'result'; readonly dtype: DType }
+  | {
+      readonly kind: 'apply';
+      readonly name: ElementwiseName;
+      readonly args: readonly Expression[];
+      readonly dtype: DType;
+    };
+
+/** Writes an expression to a buffer; strides are over the kernel's output shape. */
+export interface Store {
+  readonly view: BufferView;
+  readonly value: Expression;
+}
+
+interface KernelBase {
+  /** The path of the layer it came from. */
+  readonly scope: string;
+  /** The primitives it computes, for describe() and profile(). */
+  readonly label: string;
+  /** The output shape that `stores` iterate over. */
+  readonly shape: Shape;
+  readonly stores: readonly Store[];
+}
+
+/** Elementwise over `shape`. */
+export interface MapKernel extends KernelBase {
+  readonly kind: 'map';
+}
+
+/** Reduces `operand`, an expression over `inputShape`, to `shape` (same rank, reduced extents 1). */
+export interface ReduceKernel extends KernelBase {
+  readonly kind: 'reduce';
+  readonly operation: 'sum' | 'max' | 'argmax';
+  readonly inputShape: Shape;
+  readonly operand: Expression;
+}
+
+/** result[b, m, n] = sum over k of a[b, m, k] * b[b, k, n] */
+export interface MatmulKernel extends KernelBase {
+  readonly kind: 'matmul';
+  readonly depth: number;
+  readonly a: BufferView;
+  readonly b: BufferView;
+}
+
+/** An operand that is padded on the fly: low and interior per dimension of the view. */
+export interface PaddedView {
+  readonly view: BufferView;
+  /** Extents before padding. */
+  readonly extents: Shape;
+  readonly low: readonly number[];
+  readonly interior: readonly number[];
+  /** Extents after padding. */
+  readonly shape: Shape;
+  readonly value: number;
+}
+
+/** result[g, n, o, y, x]; input [G, N, C, H, W] and filters [G, O, C, KH, KW]. */
+export interface Conv2dKernel extends KernelBase {
+  readonly kind: 'conv2d';
+  readonly input: PaddedView;
+  readonly filters: BufferView;
+  readonly filterShape: Shape;
+  readonly stride: readonly [number, number];
+  readonly dilation: readonly [number, number];
+}
+
+/** result = the operand with padding. */
+export interface PadKernel extends KernelBase {
+  readonly kind: 'pad';
+  readonly input: PaddedView;
+}
+
+/** Sum, maximum or index of the maximum over windows of the last two dimensions. */
+export interface WindowKernel extends KernelBase {
+  readonly kind: 'window';
+  readonly operation: 'sum' | 'max' | 'argmax';
+  readonly input: BufferView;
+  readonly inputShape: Shape;
+  readonly window: WindowAttributes;
+}
+
+/** result[r, k] = source[r, index[r, k]] */
+export interface GatherKernel extends KernelBase {
+  readonly kind: 'gather';
+  readonly source: BufferView;
+  readonly sourceExtent: number;
+  readonly index: BufferView;
+}
+
+/** result[r, s] = sum over k with index[r, k] = s of source[r, k] */
+export interface ScatterAddKernel extends KernelBase {
+  readonly kind: 'scatterAdd';
+  readonly source: BufferView;
+  readonly index: BufferView;
+  readonly count: number;
+}
+
+/** Philox numbers in [0, 1). */
+export interface UniformKernel extends KernelBase {
+  readonly kind: 'uniform';
+  readonly state: BufferView;
+}
+
+export type Kernel =
+  | MapKernel
+  | ReduceKernel
+  | MatmulKernel
+  | Conv2dKernel
+  | PadKernel
+  | WindowKernel
+  | GatherKernel
+  | ScatterAddKernel
+  | UniformKernel;
+
+export interface Plan {
+  readonly kernels: readonly Kernel[];
+  readonly inputs: readonly Buffer[];
+  readonly outputs: readonly Buffer[];
+  readonly arenaBytes: number;
+}
+
+/** The buffers a kernel reads. */
+export function readsOf(kernel: Kernel): Buffer[] {
+  const buffers = new Set<Buffer>();
+  const visit = (expression: Expression): void => {
+    if (expression.kind === 'load') buffers.add(expression.view.buffer);
+    if (expression.kind === 'apply') expression.args.forEach(visit);
+  };
+  for (const store of kernel.stores) visit(store.value);
+  if (kernel.kind === 'reduce') visit(kernel.operand);
+  for (const view of operandsOf(kernel)) buffers.add(view.buffer);
+  return [...buffers];
+}
+
+/** The buffers a kernel writes. */
+export const writesOf = (kernel: Kernel): Buffer[] => kernel.stores.map((store) => store.view.buffer);
+
+/** The operands a kernel's structure reads, beside what its stores load. */
+export function operandsOf(kernel: Kernel): BufferView[] {
+  switch (kernel.kind) {
+    case 'map':
+    case 'reduce':
+      return [];
+    case 'matmul':
+      return [kernel.a, kernel.b];
+    case 'conv2d':
+      return [kernel.input.view, kernel.filters];
+    case 'pad':
+      return [kernel.input.view];
+    case 'window':
+      return [kernel.input];
+    case 'gather':
+    case 'scatterAdd':
+      return [kernel.source, kernel.index];
+    case 'uniform':
+      return [kernel.state];
+  }
+}
