@@ -1,15 +1,30 @@
 /** Writes a file so that its path always holds either the old content or the whole new one (Node). */
 
-import { randomBytes } from 'node:crypto';
-import * as nodeFiles from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { FormatError } from './format-error.js';
+// NOTE: Node's modules are imported when a file is written, so that a browser can load this module.
+import type * as NodeFiles from 'node:fs/promises';
 
 /** The file system calls that `writeFileAtomically` makes; tests pass their own. */
 export type FileSystem = Pick<
-  typeof nodeFiles,
+  typeof NodeFiles,
   'open' | 'rename' | 'rm' | 'stat' | 'realpath' | 'chmod'
 >;
+
+/** A file that could not be written; its path still holds what it held before. */
+export class WriteError extends Error {
+  override name = 'WriteError';
+  readonly path: string;
+  /** The system's code, such as 'ENOSPC', when the system refused. */
+  readonly code: string | undefined;
+
+  constructor(path: string, { what, mend }: Reason, cause?: unknown) {
+    super(
+      `could not write ${path}: ${what}; ${mend}; nothing was changed`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.path = path;
+    this.code = codeOf(cause);
+  }
+}
 
 /**
  * Writes `content` to `path`: beside it first, flushed to the disk, then renamed over it.
@@ -17,7 +32,7 @@ export type FileSystem = Pick<
  * When anything fails, `path` keeps its old content and nothing is left beside it. A symbolic link
  * is followed and the permissions of an existing file are kept.
  *
- * @throws {FormatError} when the disk is full, the folder is missing or not writable, or `path` is
+ * @throws {WriteError} when the disk is full, the folder is missing or not writable, or `path` is
  * not a regular file.
  * @example
  * await writeFileAtomically('runs/1/model.safetensors', encodeSafetensors(tensors));
@@ -25,13 +40,15 @@ export type FileSystem = Pick<
 export async function writeFileAtomically(
   path: string,
   content: Uint8Array | string,
-  { files = nodeFiles }: { files?: FileSystem } = {},
+  options: { files?: FileSystem } = {},
 ): Promise<void> {
+  const files = options.files ?? (await import('node:fs/promises'));
+  const { basename, dirname, join } = await import('node:path');
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   try {
     const { target, mode } = await findTarget(path, files);
     const folder = dirname(target);
-    const beside = join(folder, `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+    const beside = join(folder, `.${basename(target)}.${crypto.randomUUID()}.tmp`);
     try {
       const handle = await files.open(beside, 'wx', 0o666);
       try {
@@ -48,7 +65,9 @@ export async function writeFileAtomically(
     }
     await syncFolder(folder, files);
   } catch (error) {
-    throw error instanceof FormatError ? error : explain(path, bytes.length, error);
+    throw error instanceof WriteError
+      ? error
+      : explain({ path, folder: dirname(path), length: bytes.length }, error);
   }
 }
 
@@ -68,10 +87,9 @@ async function findTarget(path: string, files: FileSystem): Promise<Target> {
   const status = await files.stat(target);
   // NOTE: renaming over a device such as /dev/null would replace it for the whole machine.
   if (!status.isFile()) {
-    throw new FormatError(path, {
-      happened: `could not write ${path}: it is ${status.isDirectory() ? 'a folder' : 'a device'}`,
-      expected: 'the path of a file',
-      mend: 'choose another path; nothing was changed',
+    throw new WriteError(path, {
+      what: status.isDirectory() ? 'it is a folder' : 'it is a device, not a regular file',
+      mend: 'choose the path of a file',
     });
   }
   return { target, mode: status.mode & 0o7777 };
@@ -91,20 +109,31 @@ async function syncFolder(folder: string, files: FileSystem): Promise<void> {
   }
 }
 
-type Reason = (path: string, length: number) => { what: string; mend: string };
+interface Reason {
+  readonly what: string;
+  readonly mend: string;
+}
 
-const full: Reason = (_path, length) => ({
+interface Attempt {
+  readonly path: string;
+  readonly folder: string;
+  readonly length: number;
+}
+
+type Explain = (attempt: Attempt) => Reason;
+
+const full: Explain = ({ length }) => ({
   what: `the disk is full (needs ${length} bytes)`,
   mend: 'free some space or choose another disk',
 });
-const denied: Reason = (path) => ({
-  what: `no permission to write in the folder ${dirname(path)}`,
+const denied: Explain = ({ folder }) => ({
+  what: `no permission to write in the folder ${folder}`,
   mend: 'change its permissions or choose another path',
 });
 
-const reasons: Record<string, Reason> = {
+const reasons: Record<string, Explain> = {
   ENOSPC: full,
-  EDQUOT: (_path, length) => ({
+  EDQUOT: ({ length }) => ({
     what: `your disk quota is used up (needs ${length} bytes)`,
     mend: 'free some space or choose another disk',
   }),
@@ -114,12 +143,12 @@ const reasons: Record<string, Reason> = {
     what: 'the file system is read-only',
     mend: 'choose a path on another file system',
   }),
-  ENOTDIR: (path) => ({
-    what: `a part of the path ${dirname(path)} is a file, not a folder`,
+  ENOTDIR: ({ folder }) => ({
+    what: `a part of the path ${folder} is a file, not a folder`,
     mend: 'choose another path',
   }),
-  ENOENT: (path) => ({
-    what: `the folder ${dirname(path)} does not exist`,
+  ENOENT: ({ folder }) => ({
+    what: `the folder ${folder} does not exist`,
     mend: 'create the folder or choose another path',
   }),
   EISDIR: () => ({ what: 'it is a folder', mend: 'choose the path of a file' }),
@@ -128,20 +157,12 @@ const reasons: Record<string, Reason> = {
   EIO: () => ({ what: 'the disk reported an error', mend: 'check the disk or choose another' }),
 };
 
-function explain(path: string, length: number, error: unknown): FormatError {
+function explain(attempt: Attempt, error: unknown): WriteError {
   const code = codeOf(error);
   const text = error instanceof Error ? error.message : String(error);
   const reason = code === undefined ? undefined : reasons[code];
-  const { what, mend } = reason?.(path, length) ?? { what: text, mend: 'choose another path' };
-  return new FormatError(
-    path,
-    {
-      happened: `could not write ${path}: ${what}`,
-      expected: 'a folder that can be written and has room for the file',
-      mend: `${mend}; nothing was changed`,
-    },
-    error,
-  );
+  const other = { what: text, mend: 'choose another path' };
+  return new WriteError(attempt.path, reason?.(attempt) ?? other, error);
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -1,0 +1,11 @@
+/** Readers and writers of the files that the library exchanges with the world. */
+
+export { type FileSystem, WriteError, writeFileAtomically } from './atomic-file.js';
+export { FormatError, type FormatProblem } from './format-error.js';
+export { decodePng, encodePng, type ImagePixels } from './image-file.js';
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsFile,
+  type SafetensorsTensor,
+} from './safetensors.js';
