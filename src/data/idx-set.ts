@@ -54,7 +54,7 @@ export async function loadIdxSet(set: IdxSet, options: LoadOptions = {}): Promis
   const split = async (part: 'train' | 'test'): Promise<ImageDataset> => {
     const { images, labels } = set[part];
     return datasetFromIdx({
-      name: `${set.name} ${part}`,
+      name: set.name,
       classes: set.classes,
       images: await get(images),
       labels: await get(labels),
