@@ -1,0 +1,274 @@
+/** Fuse: groups the graph's nodes into kernels: one structured root each at most, and what is elementwise around it. */
+
+import { sameShape, type Shape } from '../graph/shape.js';
+import type { Application, Tensor } from '../graph/tensor.js';
+import { inputsOf, topologicalOrder, type TracedGraph } from '../graph/traced-graph.js';
+import type { PrimitiveAttributes } from '../graph/vocabulary.js';
+import { contiguous, expanded, isContiguous, permuted, reshaped, sliced, type Strided } from './strided.js';
+
+/** What becomes one kernel. */
+export interface Group {
+  /** The reduction or structured node, or the view that needs a copy; null when all is elementwise. */
+  readonly root: Tensor | null;
+  /** Views between the root and `result` that only change how the output is written. */
+  readonly chain: readonly Tensor[];
+  /** The tensor that the root's output is stored as. */
+  readonly result: Tensor | null;
+  /** The shape that members have. */
+  readonly shape: Shape;
+  /** Elementwise nodes computed in the same pass, in order. */
+  readonly members: Tensor[];
+  /** Groups that must run before. */
+  readonly inputs: Set<Group>;
+}
+
+/** Where a tensor's elements are: a view of a tensor that has memory (or is a fill). */
+export interface Resolved {
+  readonly base: Tensor;
+  readonly view: Strided;
+}
+
+/** More members than this make kernels whose values no longer fit into registers. */
+const maxMembers = 64;
+
+export class Fusion {
+  readonly groups: Group[] = [];
+  readonly #groupOf = new Map<Tensor, Group>();
+  readonly #consumers = new Map<Tensor, Tensor[]>();
+  readonly #wanted: ReadonlySet<Tensor>;
+  /** Elementwise nodes computed where a reduction reads them. */
+  readonly #inlined = new Set<Tensor>();
+
+  constructor(graph: TracedGraph) {
+    const roots = [...graph.outputs, ...graph.assignments.map(({ value }) => value)];
+    this.#wanted = new Set(roots);
+    const order = topologicalOrder(roots);
+    for (const tensor of order) {
+      for (const input of new Set(inputsOf(tensor))) {
+        const list = this.#consumers.get(input);
+        if (list) list.push(tensor);
+        else this.#consumers.set(input, [tensor]);
+      }
+    }
+    for (const tensor of [...order].reverse()) {
+      if (this.#inlinesIntoReduction(tensor)) this.#inlined.add(tensor);
+    }
+    for (const tensor of order) {
+      const source = tensor.source;
+      if (source.kind !== 'apply' || this.#groupOf.has(tensor)) continue;
+      const kind = source.primitive.kind;
+      if (kind === 'elementwise' && !this.#inlined.has(tensor)) this.#placeElementwise(tensor);
+      else if (kind === 'reduction' || kind === 'structured') this.#placeRoot(tensor);
+      else if (kind === 'view') this.#copyWhereNoStrideFits(tensor);
+    }
+  }
+
+  groupOf(tensor: Tensor): Group | undefined {
+    return this.#groupOf.get(tensor);
+  }
+
+  isInlined(tensor: Tensor): boolean {
+    return this.#inlined.has(tensor);
+  }
+
+  /** True when something outside `group` reads `tensor`. */
+  isReadOutside(tensor: Tensor, group: Group): boolean {
+    if (this.#wanted.has(tensor)) return true;
+    return this.consumersOf(tensor).some((consumer) => this.#groupOf.get(consumer) !== group);
+  }
+
+  consumersOf(tensor: Tensor): readonly Tensor[] {
+    return this.#consumers.get(tensor) ?? [];
+  }
+
+  /** Follows views down to the tensor whose memory holds the elements. */
+  resolve(tensor: Tensor): Resolved {
+    const resolved = this.#tryResolve(tensor);
+    if (!resolved) throw new Error(`internal: ${tensor} needs a copy that was not planned`);
+    return resolved;
+  }
+
+  #tryResolve(tensor: Tensor): Resolved | null {
+    const source = tensor.source;
+    const isView = source.kind === 'apply' && source.primitive.kind === 'view';
+    if (!isView || this.#groupOf.has(tensor)) return { base: tensor, view: contiguous(tensor.shape) };
+    const inner = this.#tryResolve(source.inputs[0]);
+    if (!inner) return null;
+    const view = seenThrough(inner.view, source);
+    return view && { base: inner.base, view };
+  }
+
+  /** Makes a group that copies `tensor` into memory of its own. */
+  copy(tensor: Tensor): Group {
+    const group = this.#newGroup({ root: tensor, chain: [], result: tensor, shape: tensor.shape });
+    return group;
+  }
+
+  /** True when `group` runs after `other` by what it reads. */
+  dependsOn(group: Group, other: Group): boolean {
+    const seen = new Set<Group>();
+    const stack = [group];
+    for (let next = stack.pop(); next; next = stack.pop()) {
+      if (next === other) return true;
+      if (seen.has(next)) continue;
+      seen.add(next);
+      stack.push(...next.inputs);
+    }
+    return false;
+  }
+
+  /** The padding that a convolution's input reads through, or null. */
+  absorbedPad(operand: Tensor): { pad: Tensor; order: readonly number[] | null } | null {
+    const source = operand.source;
+    if (source.kind !== 'apply') return null;
+    if (source.primitive.name === 'pad') {
+      return this.#isAbsorbed(operand) ? { pad: operand, order: null } : null;
+    }
+    if (source.primitive.name !== 'permute') return null;
+    const { order } = source.attributes as PrimitiveAttributes['permute'];
+    const pad = source.inputs[0];
+    return isPrimitive(pad, 'pad') && this.#isAbsorbed(pad) ? { pad, order } : null;
+  }
+
+  /** A pad disappears when only convolutions read it, directly or permuted. */
+  #isAbsorbed(pad: Tensor): boolean {
+    if (this.#wanted.has(pad)) return false;
+    if (((pad.source as Application).attributes as PrimitiveAttributes['pad']).value !== 0) return false;
+    const readsAsInput = (tensor: Tensor): boolean =>
+      !this.#wanted.has(tensor) &&
+      this.consumersOf(tensor).every(
+        (consumer) =>
+          isPrimitive(consumer, 'conv2d') &&
+          inputsOf(consumer)[0] === tensor &&
+          inputsOf(consumer)[1] !== tensor,
+      );
+    return this.consumersOf(pad).every((consumer) =>
+      isPrimitive(consumer, 'permute') ? readsAsInput(consumer) : readsAsInput(pad),
+    ) && this.consumersOf(pad).every((consumer) => isPrimitive(consumer, 'permute') || isPrimitive(consumer, 'conv2d'));
+  }
+
+  #inlinesIntoReduction(tensor: Tensor): boolean {
+    const source = tensor.source;
+    if (source.kind !== 'apply' || source.primitive.kind !== 'elementwise') return false;
+    const consumers = this.consumersOf(tensor);
+    if (consumers.length !== 1 || this.#wanted.has(tensor)) return false;
+    const consumer = consumers[0];
+    return isReduction(consumer) || this.#inlined.has(consumer);
+  }
+
+  #newGroup(fields: Omit<Group, 'members' | 'inputs'>): Group {
+    const group: Group = { ...fields, members: [], inputs: new Set() };
+    this.groups.push(group);
+    // What the root reads is found before the group owns its result.
+    for (const read of group.root ? this.#readsOf(group.root) : []) this.#dependOn(group, read);
+    if (group.result) this.#groupOf.set(group.result, group);
+    return group;
+  }
+
+  #dependOn(group: Group, base: Tensor): void {
+    const producer = this.#groupOf.get(base);
+    if (producer && producer !== group) group.inputs.add(producer);
+  }
+
+  /** The tensors with memory that a node reads, through inlined nodes, absorbed pads and views. */
+  #readsOf(tensor: Tensor): Tensor[] {
+    return inputsOf(tensor).flatMap((input) => {
+      if (this.#inlined.has(input)) return this.#readsOf(input);
+      const absorbed = isPrimitive(tensor, 'conv2d') ? this.absorbedPad(input) : null;
+      const read = absorbed ? inputsOf(absorbed.pad)[0] : input;
+      return [this.resolve(read).base];
+    });
+  }
+
+  #placeRoot(root: Tensor): void {
+    if (isPrimitive(root, 'pad') && this.#isAbsorbed(root)) return;
+    const chain: Tensor[] = [];
+    let result = root;
+    for (;;) {
+      const [next, ...others] = this.consumersOf(result);
+      const moves = next && (isPrimitive(next, 'reshape') || isPrimitive(next, 'permute'));
+      if (!moves || others.length > 0 || this.#wanted.has(result)) break;
+      if (!pulledBack(contiguous(next.shape), [...chain, next])) break;
+      chain.push(next);
+      result = next;
+    }
+    this.#newGroup({ root, chain, result, shape: result.shape });
+  }
+
+  #placeElementwise(tensor: Tensor): void {
+    const reads = inputsOf(tensor).map((input) => this.resolve(input));
+    const candidates = new Set<Group>();
+    for (const { base, view } of reads) {
+      const group = this.#groupOf.get(base);
+      if (group && isWhole(view, base) && this.#accepts(group, tensor, reads)) candidates.add(group);
+    }
+    const chosen =
+      [...candidates].pop() ??
+      this.#newGroup({ root: null, chain: [], result: null, shape: tensor.shape });
+    chosen.members.push(tensor);
+    for (const { base } of reads) this.#dependOn(chosen, base);
+    this.#groupOf.set(tensor, chosen);
+  }
+
+  #accepts(group: Group, tensor: Tensor, reads: readonly Resolved[]): boolean {
+    if (!sameShape(group.shape, tensor.shape) || group.members.length >= maxMembers) return false;
+    return reads.every(({ base, view }) => {
+      const producer = this.#groupOf.get(base);
+      if (producer === group) return isWhole(view, base);
+      if (producer && this.dependsOn(producer, group)) return false;
+      return pulledBack(view, group.chain) !== null;
+    });
+  }
+
+  #copyWhereNoStrideFits(view: Tensor): void {
+    // A view that only a chain or an absorbed pad explains is resolved there.
+    const source = view.source as Application;
+    const inner = source.inputs[0];
+    if (this.absorbedPad(view) || !this.#hasMemory(inner)) return;
+    if (!this.#tryResolve(view)) this.copy(view);
+  }
+
+  #hasMemory(tensor: Tensor): boolean {
+    const source = tensor.source;
+    if (source.kind !== 'apply' || this.#groupOf.has(tensor)) return true;
+    return source.primitive.kind === 'view' && this.#hasMemory(source.inputs[0]);
+  }
+}
+
+/** A view over the shape behind `chain`, expressed over the shape before it; null where strides cannot. */
+export function pulledBack(view: Strided, chain: readonly Tensor[]): Strided | null {
+  let current: Strided | null = view;
+  for (let i = chain.length - 1; i >= 0 && current; i--) {
+    const source = chain[i].source as Application;
+    if (source.primitive.name === 'reshape') current = reshaped(current, source.inputs[0].shape);
+    else {
+      const { order } = source.attributes as PrimitiveAttributes['permute'];
+      const inverse = new Array<number>(order.length);
+      order.forEach((dim, position) => {
+        inverse[dim] = position;
+      });
+      current = permuted(current, inverse);
+    }
+  }
+  return current;
+}
+
+/** A strided view seen through one more view primitive; null when no strides can say it. */
+function seenThrough(view: Strided, { primitive, attributes }: Application): Strided | null {
+  const through: { [Name in 'reshape' | 'permute' | 'expand' | 'slice']: () => Strided | null } = {
+    reshape: () => reshaped(view, (attributes as PrimitiveAttributes['reshape']).shape),
+    permute: () => permuted(view, (attributes as PrimitiveAttributes['permute']).order),
+    expand: () => expanded(view, (attributes as PrimitiveAttributes['expand']).shape),
+    slice: () => sliced(view, attributes as PrimitiveAttributes['slice']),
+  };
+  return through[primitive.name as keyof typeof through]();
+}
+
+const isWhole = (view: Strided, base: Tensor): boolean =>
+  isContiguous(view) && sameShape(view.shape, base.shape);
+
+const isPrimitive = (tensor: Tensor, name: string): boolean =>
+  tensor.source.kind === 'apply' && tensor.source.primitive.name === name;
+
+const isReduction = (tensor: Tensor): boolean =>
+  tensor.source.kind === 'apply' && tensor.source.primitive.kind === 'reduction';

@@ -1,0 +1,161 @@
+/** Simplify: the same values from fewer and cheaper nodes: shared, folded, cropped before computing. */
+
+import type { DType } from '../graph/dtype.js';
+import { sameShape, type Shape } from '../graph/shape.js';
+import { type Application, Tensor } from '../graph/tensor.js';
+import { topologicalOrder, type TracedGraph } from '../graph/traced-graph.js';
+import type { PrimitiveAttributes, PrimitiveName } from '../graph/vocabulary.js';
+
+/** Rewrites the graph bottom-up; inputs and variables stay the same objects. */
+export function simplify(graph: TracedGraph): TracedGraph {
+  const roots = [...graph.outputs, ...graph.assignments.map(({ value }) => value)];
+  const builder = new Builder();
+  const rewritten = new Map<Tensor, Tensor>();
+  for (const tensor of topologicalOrder(roots)) {
+    const source = tensor.source;
+    if (source.kind === 'apply') {
+      const inputs = source.inputs.map((input) => rewritten.get(input)!);
+      const application = { ...source, inputs };
+      rewritten.set(tensor, builder.simplified(application, tensor.shape, tensor.dtype));
+    } else rewritten.set(tensor, builder.leaf(tensor));
+  }
+  return {
+    inputs: graph.inputs,
+    outputs: graph.outputs.map((output) => rewritten.get(output)!),
+    assignments: graph.assignments.map(({ variable, value }) => ({
+      variable,
+      value: rewritten.get(value)!,
+    })),
+  };
+}
+
+type AttributesOf<Name extends PrimitiveName> = PrimitiveAttributes[Name];
+
+/** A cheaper tensor that equals `application` over the (already simplified) `inputs`, or null. */
+type Rule = (builder: Builder, application: Application, shape: Shape, dtype: DType) => Tensor | null;
+
+const rules: { readonly [Name in PrimitiveName]?: Rule } = {
+  detach: (_, { inputs: [x] }) => x,
+  cast: (_, { inputs: [x] }, __, dtype) => (x.dtype === dtype ? x : null),
+  sum: unlessItReduces,
+  max: unlessItReduces,
+  add: (_, { inputs: [a, b] }) => (isFill(b, 0) ? a : isFill(a, 0) ? b : null),
+  sub: (_, { inputs: [a, b] }) => (isFill(b, 0) ? a : null),
+  mul: (_, { inputs: [a, b] }) => (isFill(b, 1) ? a : isFill(a, 1) ? b : null),
+  div: (_, { inputs: [a, b] }) => (isFill(b, 1) ? a : null),
+  neg: (_, { inputs: [x] }) => applicationOf(x, 'neg')?.inputs[0] ?? null,
+  reshape: (builder, application, shape, dtype) => {
+    const inner = applicationOf(application.inputs[0], 'reshape');
+    const base = inner ? inner.inputs[0] : application.inputs[0];
+    if (sameShape(base.shape, shape)) return base;
+    return inner ? builder.node({ ...application, inputs: [base] }, shape, dtype) : null;
+  },
+  slice: (builder, application, shape, dtype) =>
+    croppedPadding(builder, application, shape, dtype) ??
+    croppedConvolution(builder, application, shape, dtype),
+};
+
+function unlessItReduces(_: Builder, { inputs: [x] }: Application, shape: Shape): Tensor | null {
+  return sameShape(x.shape, shape) ? x : null;
+}
+
+/** slice(pad(x)) is a smaller padding where the slice cuts only padding. */
+function croppedPadding(builder: Builder, slice: Application, shape: Shape, dtype: DType): Tensor | null {
+  const { start, step } = slice.attributes as AttributesOf<'slice'>;
+  const padded = slice.inputs[0];
+  const padding = applicationOf(padded, 'pad');
+  if (!padding || step.some((by) => by !== 1)) return null;
+  const before = padding.attributes as AttributesOf<'pad'>;
+  const low = before.low.map((amount, dim) => amount - start[dim]);
+  const high = before.high.map(
+    (amount, dim) => amount - (padded.shape[dim] - start[dim] - shape[dim]),
+  );
+  if ([...low, ...high].some((amount) => amount < 0)) return null;
+  return builder.node({ ...padding, attributes: { ...before, low, high } }, shape, dtype);
+}
+
+/** A spatial slice of a stride-1 convolution is the convolution of a slice. */
+function croppedConvolution(builder: Builder, slice: Application, shape: Shape, dtype: DType): Tensor | null {
+  const { start, step } = slice.attributes as AttributesOf<'slice'>;
+  const whole = slice.inputs[0];
+  const convolution = applicationOf(whole, 'conv2d');
+  if (!convolution || step.some((by) => by !== 1)) return null;
+  const { stride } = convolution.attributes as AttributesOf<'conv2d'>;
+  const spatial = [0, 1, 2].every((dim) => start[dim] === 0 && shape[dim] === whole.shape[dim]);
+  if (!spatial || stride[0] !== 1 || stride[1] !== 1) return null;
+  const [input, filters] = convolution.inputs;
+  const taken = input.shape.map((extent, dim) =>
+    dim < 3 ? extent : extent - (whole.shape[dim] - shape[dim]),
+  );
+  const cropping: Application = {
+    ...slice,
+    inputs: [input],
+    attributes: { start, step, shape: taken },
+  };
+  const cropped = builder.simplified(cropping, taken, input.dtype);
+  return builder.node({ ...convolution, inputs: [cropped, filters] }, shape, dtype);
+}
+
+/** Makes nodes, each only once. */
+class Builder {
+  readonly #known = new Map<string, Tensor>();
+  readonly #ids = new Map<Tensor, number>();
+
+  leaf(tensor: Tensor): Tensor {
+    const source = tensor.source;
+    if (source.kind !== 'fill') return tensor;
+    const value = Object.is(source.value, -0) ? '-0' : String(source.value);
+    return this.#once(`fill ${tensor.dtype} ${value}`, () => tensor);
+  }
+
+  simplified(application: Application, shape: Shape, dtype: DType): Tensor {
+    const rule = rules[application.primitive.name];
+    return rule?.(this, application, shape, dtype) ?? this.node(application, shape, dtype);
+  }
+
+  node(application: Application, shape: Shape, dtype: DType): Tensor {
+    const inputs = application.inputs.map((input) => this.#id(input));
+    const attributes = JSON.stringify(application.attributes, spellNumber);
+    const key = `${application.primitive.name} ${inputs} ${attributes}`;
+    return this.#once(key, () => new Tensor(shape, dtype, application));
+  }
+
+  #once(key: string, make: () => Tensor): Tensor {
+    const known = this.#known.get(key);
+    if (known) return known;
+    const made = make();
+    this.#known.set(key, made);
+    return made;
+  }
+
+  #id(tensor: Tensor): number {
+    const id = this.#ids.get(tensor) ?? this.#ids.size;
+    this.#ids.set(tensor, id);
+    return id;
+  }
+}
+
+/** JSON knows no infinities and no NaN. */
+const spellNumber = (_: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+
+function applicationOf(tensor: Tensor, name: PrimitiveName): Application | null {
+  const source = tensor.source;
+  return source.kind === 'apply' && source.primitive.name === name ? source : null;
+}
+
+/** The number that fills `tensor` everywhere, or null. */
+export function fillValue(tensor: Tensor): number | null {
+  const source = tensor.source;
+  if (source.kind === 'fill') return source.value;
+  if (source.kind !== 'apply') return null;
+  const name = source.primitive.name;
+  return name === 'expand' || name === 'reshape' || name === 'permute'
+    ? fillValue(source.inputs[0])
+    : null;
+}
+
+const isFill = (tensor: Tensor, value: number): boolean => {
+  const filled = fillValue(tensor);
+  return filled !== null && Object.is(filled, value);
+};
