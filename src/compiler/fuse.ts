@@ -88,6 +88,17 @@ export class Fusion {
     return resolved;
   }
 
+  /**
+   * What a copy group reads: its root's elements in row-major order. Where a reshape keeps strides from
+   * saying it, the elements before the reshape, which come in the same order.
+   */
+  resolveCopied(root: Tensor): Resolved {
+    const source = root.source;
+    if (source.kind !== 'apply') return { base: root, view: contiguous(root.shape) };
+    const inner = this.resolve(source.inputs[0]);
+    return { base: inner.base, view: seenThrough(inner.view, source) ?? inner.view };
+  }
+
   #tryResolve(tensor: Tensor): Resolved | null {
     const source = tensor.source;
     const isView = source.kind === 'apply' && source.primitive.kind === 'view';
@@ -100,8 +111,7 @@ export class Fusion {
 
   /** Makes a group that copies `tensor` into memory of its own. */
   copy(tensor: Tensor): Group {
-    const group = this.#newGroup({ root: tensor, chain: [], result: tensor, shape: tensor.shape });
-    return group;
+    return this.#newGroup({ root: tensor, chain: [], result: tensor, shape: tensor.shape });
   }
 
   /** True when `group` runs after `other` by what it reads. */
@@ -115,6 +125,30 @@ export class Fusion {
       stack.push(...next.inputs);
     }
     return false;
+  }
+
+  /** True when a kernel reads `variable`, in any way. */
+  readsVariable(group: Group, variable: Tensor): boolean {
+    return this.#reads(group).some(({ base }) => base === variable);
+  }
+
+  /** True when a kernel reads `variable`, if at all, only at the element it is about to write. */
+  readsInPlace(group: Group, variable: Tensor): boolean {
+    const rootReads = group.root ? this.#readsOf(group.root) : [];
+    if (rootReads.includes(variable)) return false;
+    return this.#reads(group).every(({ base, view }) => base !== variable || isWhole(view, base));
+  }
+
+  /** What a group's root and members read from memory. */
+  #reads(group: Group): Resolved[] {
+    const rootReads = (group.root ? this.#readsOf(group.root) : []).map((base) => ({
+      base,
+      view: contiguous(base.shape),
+    }));
+    return [
+      ...rootReads,
+      ...group.members.flatMap((member) => inputsOf(member).map((input) => this.resolve(input))),
+    ];
   }
 
   /** The padding that a convolution's input reads through, or null. */
@@ -172,6 +206,7 @@ export class Fusion {
 
   /** The tensors with memory that a node reads, through inlined nodes, absorbed pads and views. */
   #readsOf(tensor: Tensor): Tensor[] {
+    if (tensor.source.kind !== 'apply') return [tensor];
     return inputsOf(tensor).flatMap((input) => {
       if (this.#inlined.has(input)) return this.#readsOf(input);
       const absorbed = isPrimitive(tensor, 'conv2d') ? this.absorbedPad(input) : null;

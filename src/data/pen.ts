@@ -5,13 +5,12 @@ import type { Handwriting } from './digit-strokes.js';
 
 /** Straight pieces between two points that the pen passes. */
 const PIECES = 4;
-/** The lattice of the elastic distortion has this many cells a side. */
-const CELLS = 3;
-const NODES = CELLS + 1;
+/** Terms of the polynomial that distorts one coordinate. */
+const WARP_TERMS = 7;
 const MAX_POINTS = 512;
 /** How strongly each habit varies, about one standard deviation. */
 const POINT_JITTER = 0.028;
-const ELASTIC = 0.05;
+const WARP = 0.04;
 const ROTATION = 0.13;
 const SLANT_MEAN = 0.12;
 const SLANT = 0.22;
@@ -23,6 +22,9 @@ const PLACE = 1.1;
 const RADIUS_MEAN = 1.25;
 const RADIUS = 0.36;
 const PRESSURE = 0.16;
+/** How far the pen rounds corners off: 0 passes through every point, 1 only near it. */
+const ROUND_MIN = 0.3;
+const ROUND_MAX = 0.9;
 
 /**
  * Writes one digit after another.
@@ -40,7 +42,7 @@ export class Pen {
   readonly #ends: number[] = [];
   #count = 0;
   readonly #control = new Float64Array(2 * 64);
-  readonly #lattice = new Float64Array(2 * NODES * NODES);
+  readonly #warp = new Float64Array(2 * WARP_TERMS);
   readonly #coverage: Float32Array;
   #edge = 1;
   #strength = 1;
@@ -55,38 +57,36 @@ export class Pen {
   write(handwriting: Handwriting, random: Philox): void {
     this.#count = 0;
     this.#ends.length = 0;
-    for (let i = 0; i < this.#lattice.length; i++) this.#lattice[i] = ELASTIC * bell(random);
+    for (let i = 0; i < this.#warp.length; i++) this.#warp[i] = WARP * bell(random);
     const radius = clamp(RADIUS_MEAN + RADIUS * bell(random), 0.6, 2.4);
+    const round = ROUND_MIN + (ROUND_MAX - ROUND_MIN) * random.uniform();
     for (const stroke of handwriting.strokes) {
-      for (let i = 0; i < stroke.length; i++) {
-        this.#control[i] = stroke[i] + POINT_JITTER * bell(random);
+      // The hand strays smoothly: each point's error carries most of the one before.
+      let errorX = POINT_JITTER * bell(random);
+      let errorY = POINT_JITTER * bell(random);
+      for (let i = 0; i < stroke.length; i += 2) {
+        this.#control[i] = stroke[i] + errorX;
+        this.#control[i + 1] = stroke[i + 1] + errorY;
+        errorX = 0.75 * errorX + 0.66 * POINT_JITTER * bell(random);
+        errorY = 0.75 * errorY + 0.66 * POINT_JITTER * bell(random);
       }
-      this.#trace(stroke.length / 2, radius, random);
+      this.#trace(stroke.length / 2, radius, round, random);
     }
     this.#place(random);
     this.#edge = 0.75 + 0.5 * random.uniform();
     this.#strength = 255 * (1 + 0.15 * random.uniform());
   }
 
-  /** Follows the control points by a Catmull-Rom spline, through the elastic distortion. */
-  #trace(points: number, radius: number, random: Philox): void {
-    const control = this.#control;
+  /** Follows the control points by a spline, through the elastic distortion. */
+  #trace(points: number, radius: number, round: number, random: Philox): void {
     const from = radius * (1 + PRESSURE * bell(random));
     const to = radius * (1 + PRESSURE * bell(random));
     const pieces = (points - 1) * PIECES;
     for (let piece = 0; piece <= pieces; piece++) {
       const at = Math.min(Math.floor(piece / PIECES), points - 2);
       const t = piece / PIECES - at;
-      const before = 2 * Math.max(at - 1, 0);
-      const after = 2 * Math.min(at + 2, points - 1);
-      const x = spline(control[before], control[2 * at], control[2 * at + 2], control[after], t);
-      const y = spline(
-        control[before + 1],
-        control[2 * at + 1],
-        control[2 * at + 3],
-        control[after + 1],
-        t,
-      );
+      const x = this.#along(at, t, 0, points, round);
+      const y = this.#along(at, t, 1, points, round);
       this.#x[this.#count] = x + this.#bend(x, y, 0);
       this.#y[this.#count] = y + this.#bend(x, y, 1);
       this.#radius[this.#count] = from + ((to - from) * piece) / pieces;
@@ -95,20 +95,26 @@ export class Pen {
     this.#ends.push(this.#count);
   }
 
-  /** The distortion at a place: lattice values, smoothly blended. */
+  /** One coordinate on the spline between the control points `at` and `at + 1`. */
+  #along(at: number, t: number, axis: 0 | 1, points: number, round: number): number {
+    const control = this.#control;
+    const b = control[2 * at + axis];
+    const c = control[2 * at + 2 + axis];
+    // Beyond its ends a stroke goes on straight.
+    const a = at > 0 ? control[2 * at - 2 + axis] : 2 * b - c;
+    const d = at + 2 < points ? control[2 * at + 4 + axis] : 2 * c - b;
+    return (1 - round) * through(a, b, c, d, t) + round * near(a, b, c, d, t);
+  }
+
+  /** The distortion at a place: a random polynomial of degree three, which bends but never kinks. */
   #bend(x: number, y: number, axis: 0 | 1): number {
-    const column = clamp(x, 0, 0.9999) * CELLS;
-    const row = clamp(y, 0, 0.9999) * CELLS;
-    const left = Math.floor(column);
-    const top = Math.floor(row);
-    const u = smooth(column - left);
-    const v = smooth(row - top);
-    const at = 2 * (top * NODES + left) + axis;
-    const lattice = this.#lattice;
-    const above = lattice[at] + (lattice[at + 2] - lattice[at]) * u;
-    const below =
-      lattice[at + 2 * NODES] + (lattice[at + 2 * NODES + 2] - lattice[at + 2 * NODES]) * u;
-    return above + (below - above) * v;
+    const u = 2 * x - 1;
+    const v = 2 * y - 1;
+    const c = this.#warp;
+    const at = axis * WARP_TERMS;
+    const square = c[at] * u * u + c[at + 1] * u * v + c[at + 2] * v * v;
+    const cube = (c[at + 3] * u + c[at + 4] * v) * u * u + (c[at + 5] * u + c[at + 6] * v) * v * v;
+    return square + cube;
   }
 
   /** Slants, turns and scales the writing and puts its middle near the middle of the picture. */
@@ -194,18 +200,22 @@ function bell(random: Philox): number {
   return 2 * (random.uniform() + random.uniform() + random.uniform()) - 3;
 }
 
-/** The Catmull-Rom spline from b to c. */
-function spline(a: number, b: number, c: number, d: number, t: number): number {
+/** The Catmull-Rom spline, which passes through b and c. */
+function through(a: number, b: number, c: number, d: number, t: number): number {
   const slope = c - a;
   const square = 2 * a - 5 * b + 4 * c - d;
   const cube = 3 * (b - c) + d - a;
   return b + 0.5 * t * (slope + t * (square + t * cube));
 }
 
-function smooth(t: number): number {
-  return t * t * (3 - 2 * t);
+/** The cubic B-spline, which is rounder and passes near b and c. */
+function near(a: number, b: number, c: number, d: number, t: number): number {
+  const slope = 3 * (c - a);
+  const square = 3 * (a - 2 * b + c);
+  const cube = 3 * (b - c) + d - a;
+  return (a + 4 * b + c + t * (slope + t * (square + t * cube))) / 6;
 }
 
 function clamp(value: number, min: number, max: number): number {
-  return value < min ? min : value > max ? max : value;
+  return Math.max(min, Math.min(max, value));
 }

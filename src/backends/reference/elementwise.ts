@@ -1,0 +1,85 @@
+/** Elementwise reference kernels: one output element from the elements at the same place. */
+
+import type { DType } from '../../graph/dtype.js';
+import type { BinaryName, ElementwiseName, UnaryName } from '../../graph/vocabulary.js';
+import { forEachIndex, type ReferenceKernel } from './kernel.js';
+
+type UnaryFunction = (x: number) => number;
+type BinaryFunction = (a: number, b: number) => number;
+
+/** `integer` is the variant for int32, where the result must wrap and doubles would not. */
+function unary(real: UnaryFunction, integer: UnaryFunction = real): ReferenceKernel<UnaryName> {
+  return ({ inputs: [x], output }) => {
+    const compute = x.dtype === 'int32' ? integer : real;
+    for (let i = 0; i < output.data.length; i++) output.data[i] = compute(x.data[i]);
+  };
+}
+
+function binary(real: BinaryFunction, integer: BinaryFunction = real): ReferenceKernel<BinaryName> {
+  return ({ inputs: [a, b], output }) => {
+    const compute = a.dtype === 'int32' ? integer : real;
+    for (let i = 0; i < output.data.length; i++) output.data[i] = compute(a.data[i], b.data[i]);
+  };
+}
+
+export const elementwiseKernels: { readonly [Name in ElementwiseName]: ReferenceKernel<Name> } = {
+  neg: unary(
+    (x) => -x,
+    (x) => -x | 0,
+  ),
+  abs: unary(Math.abs, (x) => Math.abs(x) | 0),
+  // As PyTorch's: the sign of -0 and of NaN is 0.
+  sign: unary((x) => Number(x > 0) - Number(x < 0)),
+  exp: unary(Math.exp),
+  log: unary(Math.log),
+  sqrt: unary(Math.sqrt),
+  tanh: unary(Math.tanh),
+  sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
+  not: unary((x) => Number(x === 0)),
+
+  add: binary(
+    (a, b) => a + b,
+    (a, b) => (a + b) | 0,
+  ),
+  sub: binary(
+    (a, b) => a - b,
+    (a, b) => (a - b) | 0,
+  ),
+  mul: binary((a, b) => a * b, Math.imul),
+  div: binary((a, b) => a / b),
+  // Math.max and Math.min give NaN when either operand is.
+  maximum: binary(Math.max),
+  minimum: binary(Math.min),
+  less: binary((a, b) => Number(a < b)),
+  equal: binary((a, b) => Number(a === b)),
+  and: binary((a, b) => Number(a !== 0 && b !== 0)),
+  or: binary((a, b) => Number(a !== 0 || b !== 0)),
+
+  where: ({ inputs: [condition, a, b], output }) => {
+    for (let i = 0; i < output.data.length; i++) {
+      output.data[i] = condition.data[i] !== 0 ? a.data[i] : b.data[i];
+    }
+  },
+  cast: ({ inputs: [x], attributes: { dtype }, output }) => {
+    const convert = casts[dtype];
+    for (let i = 0; i < output.data.length; i++) output.data[i] = convert(x.data[i]);
+  },
+  iota: ({ attributes: { dim }, output }) => {
+    forEachIndex(output.shape, (index, position) => {
+      output.data[position] = index[dim];
+    });
+  },
+};
+
+const casts: { readonly [Target in DType]: UnaryFunction } = {
+  float32: (x) => x,
+  int32: (x) => saturate(x, -(2 ** 31), 2 ** 31 - 1),
+  uint8: (x) => saturate(x, 0, 255),
+  bool: (x) => Number(x !== 0),
+};
+
+/** Towards zero, then to the nearer end of the range; NaN gives 0, as WebAssembly's trunc_sat. */
+function saturate(x: number, least: number, greatest: number): number {
+  if (Number.isNaN(x)) return 0;
+  return Math.min(Math.max(Math.trunc(x), least), greatest);
+}

@@ -1,0 +1,324 @@
+/** Lower: turns fused groups into kernels over buffers, in an order in which every value is ready. */
+
+import type {
+  Buffer,
+  BufferView,
+  Expression,
+  Kernel,
+  PaddedView,
+  Place,
+  Store,
+} from '../backends/plan.js';
+import type { Shape } from '../graph/shape.js';
+import type { Application, Tensor } from '../graph/tensor.js';
+import { inputsOf, type TracedGraph } from '../graph/traced-graph.js';
+import { Variable } from '../graph/variable.js';
+import type { ElementwiseName, PrimitiveAttributes, StructuredName } from '../graph/vocabulary.js';
+import { Fusion, type Group, pulledBack } from './fuse.js';
+import { schedule } from './schedule.js';
+import { fillValue } from './simplify.js';
+import { contiguous, permuted, type Strided } from './strided.js';
+
+export interface Lowered {
+  readonly kernels: Kernel[];
+  readonly inputs: Buffer[];
+  readonly outputs: Buffer[];
+}
+
+/** Kernels for `graph`, with every buffer in the arena still without an address. */
+export function lower(graph: TracedGraph): Lowered {
+  const lowering = new Lowering(graph);
+  return lowering.run();
+}
+
+class Lowering {
+  readonly #graph: TracedGraph;
+  readonly #fusion: Fusion;
+  readonly #buffers = new Map<Tensor, Buffer>();
+  #bufferCount = 0;
+
+  constructor(graph: TracedGraph) {
+    this.#graph = graph;
+    this.#fusion = new Fusion(graph);
+  }
+
+  run(): Lowered {
+    const inputs = this.#graph.inputs.map((input) => this.#bufferOf(input));
+    const outputs = this.#graph.outputs.map((output) => this.#bufferOf(this.#inMemory(output)));
+    const targets = new Map<Tensor, Buffer[]>();
+    const order = schedule(this.#fusion, this.#graph.assignments, (value, variable) => {
+      const list = targets.get(value) ?? [];
+      list.push(this.#bufferOf(variable));
+      targets.set(value, list);
+    });
+    const kernels = order.map((item) =>
+      'root' in item
+        ? this.#kernel(item, targets)
+        : this.#copyKernel(item.value, this.#bufferOf(item.variable)),
+    );
+    return { kernels, inputs, outputs };
+  }
+
+  /** The tensor itself where it has memory of its own in row-major order, else a copy of it. */
+  #inMemory(tensor: Tensor): Tensor {
+    const group = this.#fusion.groupOf(tensor);
+    const isInput = tensor.source.kind === 'input';
+    if (!group && !isInput) this.#fusion.copy(tensor);
+    return tensor;
+  }
+
+  #bufferOf(tensor: Tensor): Buffer {
+    const known = this.#buffers.get(tensor);
+    if (known) return known;
+    const source = tensor.source;
+    let place: Place = { kind: 'arena' };
+    if (tensor instanceof Variable) place = { kind: 'variable', variable: tensor };
+    if (source.kind === 'data') place = { kind: 'constant', data: source.data };
+    if (source.kind === 'fill') place = { kind: 'constant', data: new Float32Array([source.value]) };
+    const buffer: Buffer = {
+      id: this.#bufferCount++,
+      dtype: tensor.dtype,
+      length: tensor.size,
+      place,
+      offset: 0,
+    };
+    this.#buffers.set(tensor, buffer);
+    return buffer;
+  }
+
+  #view(base: Tensor, { offset, strides }: Strided): BufferView {
+    return { buffer: this.#bufferOf(base), offset, strides };
+  }
+
+  /** A structured operand: any strided view, with no chain in between. */
+  #operand(tensor: Tensor): BufferView {
+    const { base, view } = this.#fusion.resolve(tensor);
+    return this.#view(base, view);
+  }
+
+  #paddedOperand(tensor: Tensor): PaddedView {
+    const absorbed = this.#fusion.absorbedPad(tensor);
+    if (!absorbed) return unpadded(this.#operand(tensor), tensor.shape);
+    const order = absorbed.order ?? tensor.shape.map((_, dim) => dim);
+    const attributes = (absorbed.pad.source as Application).attributes as PrimitiveAttributes['pad'];
+    return this.#padded(inputsOf(absorbed.pad)[0], attributes, order, tensor.shape);
+  }
+
+  #padded(
+    inner: Tensor,
+    { low, interior, value }: PrimitiveAttributes['pad'],
+    order: readonly number[],
+    shape: Shape,
+  ): PaddedView {
+    const { base, view } = this.#fusion.resolve(inner);
+    const turned = permuted(view, order);
+    return {
+      view: this.#view(base, turned),
+      extents: turned.shape,
+      low: order.map((dim) => low[dim]),
+      interior: order.map((dim) => interior[dim]),
+      shape,
+      value,
+    };
+  }
+
+  #kernel(group: Group, targets: ReadonlyMap<Tensor, readonly Buffer[]>): Kernel {
+    const { root, chain } = group;
+    const copied = root && (root.source.kind !== 'apply' || root.source.primitive.kind === 'view');
+    if (copied) return this.#copyGroup(group, root, targets);
+    const expressions = this.#expressions(group);
+    const stores: Store[] = [];
+    for (const [tensor, value] of expressions) {
+      const written = pulledBack(contiguous(tensor.shape), chain)!;
+      const buffers = [...(targets.get(tensor) ?? [])];
+      // What only a variable wants is written there and nowhere else.
+      if (this.#fusion.isReadOutside(tensor, group) && this.#needsOwnBuffer(tensor, group, targets)) {
+        buffers.push(this.#bufferOf(tensor));
+      }
+      for (const buffer of buffers) {
+        stores.push({ view: { buffer, offset: written.offset, strides: written.strides }, value });
+      }
+    }
+    const names = [root, ...group.members].flatMap((tensor) =>
+      tensor?.source.kind === 'apply' ? [tensor.source.primitive.name] : [],
+    );
+    const source = (root ?? group.members[0]).source as Application;
+    const base = {
+      scope: source.scope,
+      label: names.join(' '),
+      shape: root ? root.shape : group.shape,
+      stores,
+    };
+    if (!root) return { kind: 'map', ...base };
+    if (source.primitive.kind === 'reduction') {
+      return {
+        kind: 'reduce',
+        operation: source.primitive.name as 'sum' | 'max' | 'argmax',
+        inputShape: source.inputs[0].shape,
+        operand: this.#inlineExpression(source.inputs[0], new Map()),
+        ...base,
+      };
+    }
+    return this.#structured[source.primitive.name as StructuredName](source, base);
+  }
+
+  #needsOwnBuffer(tensor: Tensor, group: Group, targets: ReadonlyMap<Tensor, readonly Buffer[]>): boolean {
+    if (this.#graph.outputs.includes(tensor) || !targets.has(tensor)) return true;
+    return this.#fusion.consumersOf(tensor).some((c) => this.#fusion.groupOf(c) !== group);
+  }
+
+  /** What each stored tensor of the group is, as an expression over the root's dimensions. */
+  #expressions(group: Group): Map<Tensor, Expression> {
+    const values = new Map<Tensor, Expression>();
+    if (group.root && group.result) {
+      values.set(group.result, { kind: 'result', dtype: group.root.dtype });
+    }
+    for (const member of group.members) {
+      const args = inputsOf(member).map((input): Expression => {
+        const { base, view } = this.#fusion.resolve(input);
+        return values.get(base) ?? this.#load(base, pulledBack(view, group.chain)!);
+      });
+      const over = pulledBack(contiguous(member.shape), group.chain)!;
+      values.set(member, this.#applied(member, args, over));
+    }
+    return values;
+  }
+
+  #inlineExpression(tensor: Tensor, known: Map<Tensor, Expression>): Expression {
+    const done = known.get(tensor);
+    if (done) return done;
+    let expression: Expression;
+    if (this.#fusion.isInlined(tensor)) {
+      const args = inputsOf(tensor).map((input) => this.#inlineExpression(input, known));
+      expression = this.#applied(tensor, args, contiguous(tensor.shape));
+    } else {
+      const { base, view } = this.#fusion.resolve(tensor);
+      expression = this.#load(base, view);
+    }
+    known.set(tensor, expression);
+    return expression;
+  }
+
+  #applied(tensor: Tensor, args: readonly Expression[], over: Strided): Expression {
+    const source = tensor.source as Application;
+    const name = source.primitive.name as ElementwiseName;
+    if (name !== 'iota') return { kind: 'apply', name, args, dtype: tensor.dtype };
+    // The coordinate along `dim` is a view of 0, 1, 2, ... that only `dim` walks.
+    const { dim, shape } = source.attributes as PrimitiveAttributes['iota'];
+    const along = shape.map((_, i) => (i === dim ? 1 : 0));
+    const group = this.#fusion.groupOf(tensor);
+    const strides =
+      group && over.strides.length !== along.length
+        ? pulledBack({ shape, offset: 0, strides: along }, group.chain)!.strides
+        : along;
+    return { kind: 'index', offset: 0, strides, dtype: 'int32' };
+  }
+
+  #load(base: Tensor, view: Strided): Expression {
+    const value = fillValue(base);
+    if (value !== null) return { kind: 'constant', value, dtype: base.dtype };
+    return { kind: 'load', view: this.#view(base, view), dtype: base.dtype };
+  }
+
+  /** A copy of a view (or of a fill) into row-major memory. */
+  #copyGroup(group: Group, root: Tensor, targets: ReadonlyMap<Tensor, readonly Buffer[]>): Kernel {
+    const from = this.#fusion.resolveCopied(root);
+    const value = this.#load(from.base, from.view);
+    const { strides } = contiguous(from.view.shape);
+    const stores = [this.#bufferOf(root), ...(targets.get(root) ?? [])].map((buffer) => ({
+      view: { buffer, offset: 0, strides },
+      value,
+    }));
+    const scope = root.source.kind === 'apply' ? root.source.scope : '';
+    return { kind: 'map', scope, label: 'copy', shape: from.view.shape, stores };
+  }
+
+  #copyKernel(value: Tensor, target: Buffer): Kernel {
+    const { strides } = contiguous(value.shape);
+    const stores = [
+      {
+        view: { buffer: target, offset: 0, strides },
+        value: this.#load(value, contiguous(value.shape)),
+      },
+    ];
+    return { kind: 'map', scope: '', label: 'assign', shape: value.shape, stores };
+  }
+
+  readonly #structured: {
+    [Name in StructuredName]: (source: Application, base: KernelBase) => Kernel;
+  } = {
+    matmul: ({ inputs: [a, b] }, base) => ({
+      kind: 'matmul',
+      depth: a.shape[2],
+      a: this.#operand(a),
+      b: this.#operand(b),
+      ...base,
+    }),
+    conv2d: ({ inputs: [x, filters], attributes }, base) => ({
+      kind: 'conv2d',
+      input: this.#paddedOperand(x),
+      filters: this.#operand(filters),
+      filterShape: filters.shape,
+      ...(attributes as PrimitiveAttributes['conv2d']),
+      ...base,
+    }),
+    pad: ({ inputs: [x], attributes }, base) => ({
+      kind: 'pad',
+      input: this.#padded(
+        x,
+        attributes as PrimitiveAttributes['pad'],
+        x.shape.map((_, dim) => dim),
+        base.shape,
+      ),
+      ...base,
+    }),
+    windowSum: (source, base) => this.#window('sum', source, base),
+    windowMax: (source, base) => this.#window('max', source, base),
+    windowArgmax: (source, base) => this.#window('argmax', source, base),
+    gather: ({ inputs: [x, index] }, base) => ({
+      kind: 'gather',
+      source: this.#operand(x),
+      sourceExtent: x.shape[1],
+      index: this.#operand(index),
+      ...base,
+    }),
+    scatterAdd: ({ inputs: [x, index] }, base) => ({
+      kind: 'scatterAdd',
+      source: this.#operand(x),
+      index: this.#operand(index),
+      count: x.shape[1],
+      ...base,
+    }),
+    uniform: ({ inputs: [state] }, base) => ({
+      kind: 'uniform',
+      state: this.#operand(state),
+      ...base,
+    }),
+  };
+
+  #window(
+    operation: 'sum' | 'max' | 'argmax',
+    { inputs: [x], attributes }: Application,
+    base: KernelBase,
+  ): Kernel {
+    return {
+      kind: 'window',
+      operation,
+      input: this.#operand(x),
+      inputShape: x.shape,
+      window: attributes as PrimitiveAttributes['windowSum'],
+      ...base,
+    };
+  }
+}
+
+type KernelBase = Pick<Kernel, 'scope' | 'label' | 'shape' | 'stores'>;
+
+const unpadded = (view: BufferView, shape: Shape): PaddedView => ({
+  view,
+  extents: shape,
+  low: shape.map(() => 0),
+  interior: shape.map(() => 0),
+  shape,
+  value: 0,
+});
