@@ -35,27 +35,29 @@ class Lowering {
   readonly #graph: TracedGraph;
   readonly #fusion: Fusion;
   readonly #buffers = new Map<Tensor, Buffer>();
+  /** Tensors that need memory of their own, whoever else reads them. */
+  readonly #kept: Set<Tensor>;
   #bufferCount = 0;
 
   constructor(graph: TracedGraph) {
     this.#graph = graph;
     this.#fusion = new Fusion(graph);
+    this.#kept = new Set(graph.outputs);
   }
 
   run(): Lowered {
     const inputs = this.#graph.inputs.map((input) => this.#bufferOf(input));
     const outputs = this.#graph.outputs.map((output) => this.#bufferOf(this.#inMemory(output)));
     const targets = new Map<Tensor, Buffer[]>();
-    const order = schedule(this.#fusion, this.#graph.assignments, (value, variable) => {
-      const list = targets.get(value) ?? [];
-      list.push(this.#bufferOf(variable));
-      targets.set(value, list);
-    });
-    const kernels = order.map((item) =>
-      'root' in item
-        ? this.#kernel(item, targets)
-        : this.#copyKernel(item.value, this.#bufferOf(item.variable)),
-    );
+    const { groups, inPlace, afterwards } = schedule(this.#fusion, this.#graph.assignments);
+    for (const { value, variable } of inPlace) {
+      targets.set(value, [...(targets.get(value) ?? []), this.#bufferOf(variable)]);
+    }
+    for (const { value } of afterwards) this.#kept.add(value);
+    const kernels = groups.map((group) => this.#kernel(group, targets));
+    for (const { value, variable } of afterwards) {
+      kernels.push(this.#copyKernel(value, this.#bufferOf(variable)));
+    }
     return { kernels, inputs, outputs };
   }
 
@@ -125,7 +127,7 @@ class Lowering {
   #kernel(group: Group, targets: ReadonlyMap<Tensor, readonly Buffer[]>): Kernel {
     const { root, chain } = group;
     const copied = root && (root.source.kind !== 'apply' || root.source.primitive.kind === 'view');
-    if (copied) return this.#copyGroup(group, root, targets);
+    if (copied) return this.#copyGroup(root, targets);
     const expressions = this.#expressions(group);
     const stores: Store[] = [];
     for (const [tensor, value] of expressions) {
@@ -163,7 +165,7 @@ class Lowering {
   }
 
   #needsOwnBuffer(tensor: Tensor, group: Group, targets: ReadonlyMap<Tensor, readonly Buffer[]>): boolean {
-    if (this.#graph.outputs.includes(tensor) || !targets.has(tensor)) return true;
+    if (this.#kept.has(tensor) || !targets.has(tensor)) return true;
     return this.#fusion.consumersOf(tensor).some((c) => this.#fusion.groupOf(c) !== group);
   }
 
@@ -221,7 +223,7 @@ class Lowering {
   }
 
   /** A copy of a view (or of a fill) into row-major memory. */
-  #copyGroup(group: Group, root: Tensor, targets: ReadonlyMap<Tensor, readonly Buffer[]>): Kernel {
+  #copyGroup(root: Tensor, targets: ReadonlyMap<Tensor, readonly Buffer[]>): Kernel {
     const from = this.#fusion.resolveCopied(root);
     const value = this.#load(from.base, from.view);
     const { strides } = contiguous(from.view.shape);

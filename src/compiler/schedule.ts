@@ -1,39 +1,37 @@
 /** Schedule: the order of kernels, and where variables can be overwritten in place. */
 
-import type { Tensor } from '../graph/tensor.js';
 import type { Assignment } from '../graph/traced-graph.js';
 import type { Fusion, Group } from './fuse.js';
 
-/**
- * Groups in the order they run, then the assignments that must wait until nobody reads the old value.
- * `writeDirectly` is told of every value whose kernel may write into the variable itself.
- */
-export function schedule(
-  fusion: Fusion,
-  assignments: readonly Assignment[],
-  writeDirectly: (value: Tensor, variable: Tensor) => void,
-): (Group | Assignment)[] {
-  const last: Assignment[] = [];
+export interface Schedule {
+  /** Groups in the order they run. */
+  readonly groups: readonly Group[];
+  /** Assignments whose value may be written straight into the variable. */
+  readonly inPlace: readonly Assignment[];
+  /** Assignments that are copied at the end, because the old value is still read. */
+  readonly afterwards: readonly Assignment[];
+}
+
+/** Orders the groups so that every value is ready and no variable is overwritten too early. */
+export function schedule(fusion: Fusion, assignments: readonly Assignment[]): Schedule {
+  const inPlace: Assignment[] = [];
+  const afterwards: Assignment[] = [];
   // Copies first: the groups that read a variable must all be known before any is overwritten.
   const producers = assignments.map(({ value }) => fusion.groupOf(value) ?? fusion.copy(value));
   assignments.forEach((assignment, i) => {
-    const { variable, value } = assignment;
+    const { variable } = assignment;
     const group = producers[i];
     const readers = fusion.groups.filter(
       (reader) => reader !== group && fusion.readsVariable(reader, variable),
     );
     // The old value may be read in the same kernel only at the element that is being written.
-    const inPlace =
+    const direct =
       fusion.readsInPlace(group, variable) &&
       !readers.some((reader) => fusion.dependsOn(reader, group));
-    if (!inPlace) {
-      last.push(assignment);
-      return;
-    }
-    for (const reader of readers) group.inputs.add(reader);
-    writeDirectly(value, variable);
+    if (direct) for (const reader of readers) group.inputs.add(reader);
+    (direct ? inPlace : afterwards).push(assignment);
   });
-  return [...inDependencyOrder(fusion.groups), ...last];
+  return { groups: inDependencyOrder(fusion.groups), inPlace, afterwards };
 }
 
 /** Every group after the groups it depends on, otherwise in the order they were made. */
