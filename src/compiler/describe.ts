@@ -1,0 +1,67 @@
+/** Describe: what each kernel of a plan does, and how many floating point operations it takes. */
+
+import { type Expression, type Kernel, type Plan, readsOf, writesOf } from '../backends/plan.js';
+import { bytesPerElement } from '../graph/dtype.js';
+import { type Shape, sizeOf } from '../graph/shape.js';
+
+export interface KernelDescription {
+  readonly kind: Kernel['kind'];
+  /** The path of the layer it came from; empty outside layers. */
+  readonly scope: string;
+  /** The primitives computed in it. */
+  readonly label: string;
+  readonly shape: Shape;
+  readonly flops: number;
+  /** Bytes of the buffers it reads and writes. */
+  readonly bytes: number;
+}
+
+export function describeKernels({ kernels }: Plan): KernelDescription[] {
+  return kernels.map((kernel) => ({
+    kind: kernel.kind,
+    scope: kernel.scope,
+    label: kernel.label,
+    shape: kernel.shape,
+    flops: flopsOf(kernel),
+    bytes: [...readsOf(kernel), ...writesOf(kernel)].reduce(
+      (total, { dtype, length }) => total + bytesPerElement[dtype] * length,
+      0,
+    ),
+  }));
+}
+
+function flopsOf(kernel: Kernel): number {
+  const size = sizeOf(kernel.shape);
+  const seen = new Set<Expression>();
+  const stored = kernel.stores.reduce((total, { value }) => total + operations(value, seen), 0);
+  return structureFlops(kernel, size) + stored * size;
+}
+
+/** Operations of the kernel's own structure, beside what its stores compute. */
+function structureFlops(kernel: Kernel, size: number): number {
+  switch (kernel.kind) {
+    case 'matmul':
+      return 2 * size * kernel.depth;
+    case 'conv2d':
+      return 2 * size * sizeOf(kernel.filterShape.slice(2));
+    case 'reduce':
+      return sizeOf(kernel.inputShape) * (1 + operations(kernel.operand, new Set()));
+    case 'window':
+      return size * kernel.window.kernel[0] * kernel.window.kernel[1];
+    case 'scatterAdd':
+      return sizeOf([kernel.shape[0], kernel.count]);
+    case 'map':
+    case 'pad':
+    case 'gather':
+    case 'uniform':
+      return 0;
+  }
+}
+
+/** Float operations of an expression per element; what several stores share counts once. */
+function operations(expression: Expression, seen: Set<Expression>): number {
+  if (expression.kind !== 'apply' || seen.has(expression)) return 0;
+  seen.add(expression);
+  const own = expression.dtype === 'float32' && expression.name !== 'where' ? 1 : 0;
+  return expression.args.reduce((total, arg) => total + operations(arg, seen), own);
+}

@@ -1,0 +1,81 @@
+/** Program: a traced graph, ready to run on a backend as often as one likes. */
+
+import type { Backend, Executable } from '../backends/contract.js';
+import type { Plan } from '../backends/plan.js';
+import type { TypedArray } from '../graph/dtype.js';
+import { Tensor } from '../graph/tensor.js';
+import type { TracedGraph } from '../graph/traced-graph.js';
+import { describeKernels, type KernelDescription } from './describe.js';
+import { lower } from './lower.js';
+import { planMemory } from './memory-plan.js';
+import { simplify } from './simplify.js';
+
+export interface ProgramDescription {
+  readonly backend: string;
+  readonly kernels: readonly KernelDescription[];
+  /** Bytes of all intermediate values together, after sharing memory. */
+  readonly arenaBytes: number;
+  /** Floating point operations of one run (a multiply-add counts as two). */
+  readonly flops: number;
+  /** Milliseconds that tracing aside, compiling and loading took. */
+  readonly compileMs: number;
+}
+
+export interface KernelTime extends KernelDescription {
+  readonly milliseconds: number;
+}
+
+export class Program {
+  readonly #graph: TracedGraph;
+  readonly #plan: Plan;
+  readonly #executable: Executable;
+  readonly #backend: Backend;
+  readonly #compileMs: number;
+
+  constructor(traced: TracedGraph, backend: Backend) {
+    const start = performance.now();
+    this.#graph = simplify(traced);
+    const { kernels, inputs, outputs } = lower(this.#graph);
+    this.#plan = { kernels, inputs, outputs, arenaBytes: planMemory(kernels, inputs, outputs) };
+    this.#backend = backend;
+    this.#executable =
+      backend.kind === 'graph' ? backend.load(this.#graph) : backend.load(this.#plan);
+    this.#compileMs = performance.now() - start;
+  }
+
+  /** Runs once on the inputs' elements; variables are updated, the outputs are returned. */
+  run(inputs: readonly TypedArray[]): Tensor[] {
+    const data = this.#executable.run(inputs);
+    return this.#graph.outputs.map(
+      ({ shape, dtype }, i) => new Tensor(shape, dtype, { kind: 'data', data: data[i] }),
+    );
+  }
+
+  /** What the program consists of and what it costs. */
+  describe(): ProgramDescription {
+    const kernels = describeKernels(this.#plan);
+    return {
+      backend: this.#backend.name,
+      kernels,
+      arenaBytes: this.#plan.arenaBytes,
+      flops: kernels.reduce((total, { flops }) => total + flops, 0),
+      compileMs: this.#compileMs,
+    };
+  }
+
+  /**
+   * Runs once and tells the time of each kernel; empty on a backend that has no kernels.
+   *
+   * NOTE: it is a real run: variables are updated.
+   */
+  profile(...inputs: readonly Tensor[]): KernelTime[] {
+    const times = this.#executable.profile(inputs.map((input) => input.data()));
+    if (!times) return [];
+    return describeKernels(this.#plan).map((kernel, i) => ({ ...kernel, milliseconds: times[i] }));
+  }
+
+  /** Frees the program's memory; it cannot run afterwards. */
+  dispose(): void {
+    this.#executable.dispose();
+  }
+}

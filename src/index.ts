@@ -1,0 +1,23 @@
+/** Fovea: tensors, differentiation and compiled programs. Layers, optimisers, data and models have entries of their own. */
+
+import { installLazyEvaluation } from './compiler/index.js';
+
+installLazyEvaluation();
+
+export * from './autodiff/index.js';
+export {
+  type Compiled,
+  type CompileOptions,
+  compile,
+  type KernelDescription,
+  type KernelTime,
+  Program,
+  type ProgramDescription,
+  type TensorTree,
+} from './compiler/index.js';
+export type { DType, TypedArray } from './graph/dtype.js';
+export { ShapeError, ValueError } from './graph/errors.js';
+export type { Shape } from './graph/shape.js';
+export { Tensor } from './graph/tensor.js';
+export { Variable } from './graph/variable.js';
+export * from './ops/index.js';
