@@ -1,0 +1,241 @@
+/** Module: the base of layers and networks; it finds parameters by walking fields and names what runs. */
+
+import { Tensor } from '../graph/tensor.js';
+import { currentScope, guard, withScope } from '../graph/trace.js';
+import { Variable } from '../graph/variable.js';
+import { Parameter } from './parameter.js';
+import {
+  copyState,
+  type LoadedState,
+  type LoadStateOptions,
+  loadState,
+  type StateDict,
+  type StateSource,
+} from './state-dict.js';
+
+/** A module whatever it takes and gives. */
+export type AnyModule = Module<never[], unknown>;
+
+/** The output of one layer, in the order in which layers finish. */
+export interface ObservedOutput {
+  /** Such as `features.3`; empty for the outermost module. */
+  readonly path: string;
+  /** Such as `Conv2d 64 -> 128`. */
+  readonly layer: string;
+  readonly output: Tensor;
+}
+
+/** The modules whose forward is running, outermost first. */
+const running: AnyModule[] = [];
+let observer: ((observed: ObservedOutput) => void) | null = null;
+/** Errors that already say where they happened. */
+const located = new WeakSet<Error>();
+
+/**
+ * A layer or network: parameters, buffers and submodules are its plain fields (or arrays of them).
+ *
+ * Subclasses write `forward`; callers use `call`, so that errors and kernels carry the layer's path.
+ * From one tensor to one tensor unless said otherwise: `Module<[Tensor, Tensor], { mean: Tensor }>`.
+ *
+ *     class Head extends Module {
+ *       readonly fc = new Linear(84, 10);
+ *       forward(x: Tensor) { return this.fc.call(relu(x)); }
+ *     }
+ */
+export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Output = Tensor> {
+  #training = true;
+
+  /** What the module computes. Call it through `call`. */
+  abstract forward(...inputs: Inputs): Output;
+
+  /** Runs `forward` as a layer; what it throws says the layer's path first. */
+  call(...inputs: Inputs): Output {
+    const caller = running.at(-1);
+    const name = caller?.namedModules().find(([, module]) => module === this)?.[0] ?? '';
+    return withScope(name, () => {
+      running.push(this);
+      try {
+        const output = this.forward(...inputs);
+        if (observer) observe(this, output, observer);
+        return output;
+      } catch (error) {
+        if (error instanceof Error) locate(error, this);
+        throw error;
+      } finally {
+        running.pop();
+      }
+    });
+  }
+
+  /** A few words for messages: the class and its sizes. */
+  describe(): string {
+    return this.constructor.name;
+  }
+
+  /** True in training mode; reading it makes compiled functions depend on the mode. */
+  get training(): boolean {
+    guard(() => this.#training);
+    return this.#training;
+  }
+
+  /** Switches this module and all inside it to training mode, or with `false` out of it. */
+  train(mode = true): this {
+    for (const [, module] of this.namedModules()) module.#training = mode;
+    return this;
+  }
+
+  /** Switches to evaluation: the same as `train(false)`. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** This module (with an empty name) and every one inside it, outer ones first; each once. */
+  namedModules(): [string, AnyModule][] {
+    const found = new Map<AnyModule, string>();
+    const visit = (module: AnyModule, path: string) => {
+      if (found.has(module)) return;
+      found.set(module, path);
+      for (const [name, field] of module.#flatFields()) {
+        if (field instanceof Module) visit(field, joined(path, name));
+      }
+    };
+    visit(this, '');
+    return [...found].map(([module, path]) => [path, module]);
+  }
+
+  /** Every parameter with its path, in field order, a module's own before those inside it; each once. */
+  namedParameters(): [string, Parameter][] {
+    return this.#namedVariables().filter((entry): entry is [string, Parameter] => {
+      return entry[1] instanceof Parameter;
+    });
+  }
+
+  /** Every parameter, in the order of `namedParameters`. */
+  parameters(): Parameter[] {
+    return this.namedParameters().map(([, parameter]) => parameter);
+  }
+
+  /** Every variable that is no parameter, with its path: state that training does not differentiate. */
+  namedBuffers(): [string, Variable][] {
+    return this.#namedVariables().filter(([, variable]) => !(variable instanceof Parameter));
+  }
+
+  /** Every buffer, in the order of `namedBuffers`. */
+  buffers(): Variable[] {
+    return this.namedBuffers().map(([, buffer]) => buffer);
+  }
+
+  /**
+   * A copy of all parameters and buffers under PyTorch's names.
+   *
+   *     const { 'conv1.weight': { shape, data } } = model.stateDict();
+   */
+  stateDict(): StateDict {
+    return copyState(this.#state());
+  }
+
+  /**
+   * Takes over the values of a state dictionary, such as the tensors of a safetensors file.
+   *
+   * Throws ValueError, with nothing changed, when a shape differs or, unless `strict` is false, a key
+   * is missing or unexpected.
+   *
+   *     model.loadStateDict(decodeSafetensors(bytes).tensors);
+   */
+  loadStateDict(source: StateSource, { strict = true }: LoadStateOptions = {}): LoadedState {
+    return loadState(this.#state(), source, { owner: this.constructor.name, strict });
+  }
+
+  /** The fields to search, by name; a container overrides it to name its contents differently. */
+  protected namedFields(): readonly [string, unknown][] {
+    return Object.entries(this);
+  }
+
+  /** Fields with arrays taken apart: `layers: [a, b]` is `layers.0` and `layers.1`. */
+  #flatFields(): [string, unknown][] {
+    const flat = ([name, field]: readonly [string, unknown]): [string, unknown][] =>
+      Array.isArray(field)
+        ? field.flatMap((element, i) => flat([`${name}.${i}`, element]))
+        : [[name, field]];
+    return this.namedFields().flatMap(flat);
+  }
+
+  #namedVariables(): [string, Variable][] {
+    const found = new Map<Variable, string>();
+    for (const [path, module] of this.namedModules()) {
+      for (const [name, field] of module.#flatFields()) {
+        if (field instanceof Variable && !found.has(field)) found.set(field, joined(path, name));
+      }
+    }
+    return [...found].map(([variable, path]) => [path, variable]);
+  }
+
+  /** As PyTorch's state_dict: a variable that two fields share appears under both names. */
+  #state(): Map<string, Variable> {
+    const state = new Map<string, Variable>();
+    const visit = (module: AnyModule, path: string, outer: readonly AnyModule[]) => {
+      const fields = module.#flatFields();
+      const variables = fields.filter(([, field]) => field instanceof Variable);
+      const parameters = variables.filter(([, field]) => field instanceof Parameter);
+      const buffers = variables.filter(([, field]) => !(field instanceof Parameter));
+      for (const [name, variable] of [...parameters, ...buffers]) {
+        state.set(joined(path, name), variable as Variable);
+      }
+      for (const [name, field] of fields) {
+        if (!(field instanceof Module) || outer.includes(field)) continue;
+        visit(field, joined(path, name), [...outer, field]);
+      }
+    };
+    visit(this, '', [this]);
+    return state;
+  }
+}
+
+/**
+ * Runs `build` and collects the output of every module called in it, in the order they finish.
+ *
+ *     const { result, outputs } = observeOutputs(() => model.call(x));
+ */
+export function observeOutputs<Result>(build: () => Result): {
+  result: Result;
+  outputs: ObservedOutput[];
+} {
+  const outer = observer;
+  const outputs: ObservedOutput[] = [];
+  observer = (observed) => {
+    outputs.push(observed);
+    outer?.(observed);
+  };
+  try {
+    return { result: build(), outputs };
+  } finally {
+    observer = outer;
+  }
+}
+
+/** Reports the tensors of a module's output, wherever in arrays and objects they are. */
+function observe(
+  module: AnyModule,
+  output: unknown,
+  report: (observed: ObservedOutput) => void,
+): void {
+  if (output instanceof Tensor) {
+    report({ path: currentScope(), layer: module.describe(), output });
+  } else if (typeof output === 'object' && output !== null) {
+    for (const part of Object.values(output)) observe(module, part, report);
+  }
+}
+
+/** Puts the layer's path before the message, once: the innermost layer that sees the error. */
+function locate(error: Error, module: AnyModule): void {
+  if (located.has(error)) return;
+  located.add(error);
+  const path = currentScope();
+  const place = path === '' ? module.describe() : `${path} (${module.describe()})`;
+  const { message, stack } = error;
+  error.message = `${place}: ${message}`;
+  // The stack, which is what an uncaught error prints, holds a copy of the message.
+  if (stack) error.stack = stack.replace(message, () => error.message);
+}
+
+const joined = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
