@@ -1,0 +1,24 @@
+/** Training, examining, saving and loading classifiers. */
+
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  evaluateClassifier,
+  type Mistake,
+} from './evaluate-classifier.js';
+export { NonFiniteError, type NonFinitePlace } from './non-finite.js';
+export { normalize, type PixelStatistics, pixelStatistics } from './pixel-statistics.js';
+export type { Course, EpochSummary, StepEvent } from './run-epochs.js';
+export { openRunFolder, type RunFolder } from './run-folder.js';
+export {
+  loadNetwork,
+  type NetworkConfig,
+  type NetworkDescription,
+  type SavedNetwork,
+  saveNetwork,
+} from './saved-network.js';
+export {
+  type TrainClassifierOptions,
+  type TrainingResult,
+  trainClassifier,
+} from './train-classifier.js';

@@ -1,0 +1,72 @@
+/** The folder that a training run writes into: chosen, made and found writable before the run begins. */
+
+import { WriteError, writeFileAtomically } from '../formats/index.js';
+
+export interface RunFolder {
+  readonly path: string;
+  /** Removes the folder again if the run made it and left nothing in it. */
+  removeIfEmpty(): Promise<void>;
+}
+
+/**
+ * Makes the folder `out`, or the next free `runs/<name>-<n>`, and tries to write into it.
+ *
+ * Throws WriteError when that is not possible.
+ *
+ *     const { path } = await openRunFolder('lenet5-mnist'); // runs/lenet5-mnist-1
+ */
+export async function openRunFolder(
+  name: string,
+  { out }: { out?: string } = {},
+): Promise<RunFolder> {
+  const { mkdir, rm, rmdir } = await import('node:fs/promises');
+  const { join } = await import('node:path');
+  const make = async (path: string, recursive: boolean): Promise<boolean> => {
+    try {
+      return (await mkdir(path, { recursive })) !== undefined || !recursive;
+    } catch (error) {
+      if (!recursive && codeOf(error) === 'EEXIST') return false;
+      throw new WriteError(path, reasonFor(error), error);
+    }
+  };
+  let path = out ?? '';
+  let made = out !== undefined && (await make(out, true));
+  if (out === undefined) {
+    await make('runs', true);
+    for (let n = 1; !made; n++) {
+      path = join('runs', `${name}-${n}`);
+      made = await make(path, false);
+    }
+  }
+  const removeIfEmpty = async () => {
+    if (made) await rmdir(path).catch(() => {});
+  };
+  const probe = join(path, '.writable');
+  try {
+    await writeFileAtomically(probe, 'a network will be saved here\n');
+    await rm(probe, { force: true });
+  } catch (error) {
+    await removeIfEmpty();
+    throw error;
+  }
+  return { path, removeIfEmpty };
+}
+
+function reasonFor(error: unknown): { what: string; mend: string } {
+  const mend = 'choose another folder';
+  const reasons: Record<string, string> = {
+    EACCES: 'there is no permission to make this folder',
+    EPERM: 'there is no permission to make this folder',
+    EEXIST: 'a file is in its place',
+    ENOTDIR: 'a part of the path is a file, not a folder',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'the disk is full',
+  };
+  const text = error instanceof Error ? error.message : String(error);
+  return { what: reasons[codeOf(error) ?? ''] ?? text, mend };
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}

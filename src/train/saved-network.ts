@@ -1,0 +1,218 @@
+/** A trained network on disk: its weights (model.safetensors) and all that is needed to use them (config.json). */
+
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type FileSystem,
+  FormatError,
+  type SafetensorsTensor,
+  WriteError,
+  writeFileAtomically,
+} from '../formats/index.js';
+import type { Module } from '../nn/index.js';
+
+/** What config.json says. */
+export interface NetworkConfig {
+  readonly format: typeof FORMAT;
+  readonly formatVersion: number;
+  /** The version of this library that saved it. */
+  readonly savedBy: string;
+  readonly model: { readonly name: string; readonly options: Readonly<Record<string, unknown>> };
+  readonly data: {
+    readonly name: string;
+    readonly classes: readonly string[];
+    /** The shape of one picture: [channels, height, width]. */
+    readonly shape: readonly [channels: number, height: number, width: number];
+    /** Per channel, for pixels scaled to 0..1. */
+    readonly mean: readonly number[];
+    readonly std: readonly number[];
+  };
+  /** How it was trained and how well it did; for people, nothing here is needed to use it. */
+  readonly training: Readonly<Record<string, unknown>>;
+  readonly weights: { readonly file: string; readonly sha256: string };
+}
+
+/** What the caller of `saveNetwork` knows; the rest of the configuration is filled in. */
+export type NetworkDescription = Pick<NetworkConfig, 'savedBy' | 'model' | 'data' | 'training'>;
+
+export interface SavedNetwork {
+  readonly config: NetworkConfig;
+  /** Ready for `model.loadStateDict`. */
+  readonly stateDict: Record<string, SafetensorsTensor>;
+}
+
+const FORMAT = 'fovea-network';
+const FORMAT_VERSION = 1;
+const CONFIG_FILE = 'config.json';
+const WEIGHTS_FILE = 'model.safetensors';
+const PREVIOUS = 'previous';
+
+/**
+ * Saves `model` into `folder`, which must exist; a network already there is kept in `previous/`.
+ *
+ * Each file appears whole or not at all. Throws WriteError when the disk is full or the folder
+ * cannot be written.
+ *
+ *     await saveNetwork(model, { folder: 'runs/1', savedBy, model: { name, options }, data, training });
+ */
+export async function saveNetwork(
+  model: Module,
+  { folder, files, ...description }: NetworkDescription & { folder: string; files?: FileSystem },
+): Promise<NetworkConfig> {
+  const { join } = await import('node:path');
+  const weights = encodeSafetensors(new Map(Object.entries(model.stateDict())));
+  const config: NetworkConfig = {
+    format: FORMAT,
+    formatVersion: FORMAT_VERSION,
+    ...description,
+    weights: { file: WEIGHTS_FILE, sha256: await sha256(weights) },
+  };
+  const undo = await keepPrevious(folder);
+  try {
+    await writeFileAtomically(join(folder, WEIGHTS_FILE), weights, { files });
+    const text = `${JSON.stringify(config, null, 2)}\n`;
+    await writeFileAtomically(join(folder, CONFIG_FILE), text, { files });
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+  return config;
+}
+
+/**
+ * The network that `saveNetwork` put into `folder`.
+ *
+ * Throws FormatError when there is none, or when its files are damaged or do not belong together.
+ *
+ *     const { config, stateDict } = await loadNetwork('runs/1');
+ */
+export async function loadNetwork(folder: string): Promise<SavedNetwork> {
+  const { join } = await import('node:path');
+  const configPath = join(folder, CONFIG_FILE);
+  const config = parseConfig(new TextDecoder().decode(await read(configPath, folder)), configPath);
+  const path = join(folder, config.weights.file);
+  const bytes = await read(path, folder);
+  if ((await sha256(bytes)) !== config.weights.sha256) {
+    throw new FormatError(path, {
+      happened: `its checksum is not the one that ${CONFIG_FILE} names`,
+      expected: 'the weights that were saved together with the configuration',
+      mend: `copy both files again, or take those in ${join(folder, PREVIOUS)} if there are any`,
+    });
+  }
+  const { tensors } = decodeSafetensors(bytes, path);
+  return { config, stateDict: Object.fromEntries(tensors) };
+}
+
+/** Lays aside the network in `folder`, if any; the result takes that back. */
+async function keepPrevious(folder: string): Promise<() => Promise<void>> {
+  const { copyFile, mkdir, rm, stat } = await import('node:fs/promises');
+  const { join } = await import('node:path');
+  const names = [WEIGHTS_FILE, CONFIG_FILE];
+  const exists = (name: string) =>
+    stat(join(folder, name)).then(
+      () => true,
+      () => false,
+    );
+  const present = await Promise.all(names.map(exists));
+  if (!present.every(Boolean)) {
+    const added = names.filter((_, i) => !present[i]);
+    return async () => {
+      for (const name of added) await rm(join(folder, name), { force: true }).catch(() => {});
+    };
+  }
+  const previous = join(folder, PREVIOUS);
+  try {
+    await mkdir(previous, { recursive: true });
+    for (const name of names) await copyFile(join(folder, name), join(previous, name));
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const mend = 'free some space or choose another folder';
+    throw new WriteError(
+      previous,
+      { what: `the network that is there could not be kept (${text})`, mend },
+      error,
+    );
+  }
+  return async () => {
+    for (const name of names) {
+      await copyFile(join(previous, name), join(folder, name)).catch(() => {});
+    }
+  };
+}
+
+async function read(path: string, folder: string): Promise<Uint8Array> {
+  const { readFile } = await import('node:fs/promises');
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw new FormatError(
+      folder,
+      {
+        happened: missing ? `there is no ${path}` : `${path} cannot be read (${text})`,
+        expected: `a folder with ${WEIGHTS_FILE} and ${CONFIG_FILE}, as training writes it`,
+        mend: 'name the folder that "fovea train" printed at its end',
+      },
+      error,
+    );
+  }
+}
+
+function parseConfig(text: string, path: string): NetworkConfig {
+  const refuse = (happened: string, expected: string): never => {
+    throw new FormatError(path, { happened, expected, mend: 'train or copy the network again' });
+  };
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch (error) {
+    refuse(`it is no JSON (${error instanceof Error ? error.message : error})`, 'a JSON object');
+  }
+  if (!isObject(config) || config.format !== FORMAT) {
+    return refuse('it describes no network of Fovea', `"format": "${FORMAT}"`);
+  }
+  if (config.formatVersion !== FORMAT_VERSION) {
+    const version = JSON.stringify(config.formatVersion);
+    return refuse(`its format has version ${version}`, `version ${FORMAT_VERSION}`);
+  }
+  const { model, data, weights } = config;
+  const fits = {
+    model: isObject(model) && typeof model.name === 'string' && isObject(model.options),
+    data: isObject(data) && typeof data.name === 'string' && describesPictures(data),
+    weights:
+      isObject(weights) && weights.file === WEIGHTS_FILE && typeof weights.sha256 === 'string',
+  };
+  for (const [part, good] of Object.entries(fits)) {
+    if (!good) refuse(`"${part}" is missing or not as expected`, `"${part}" as training writes it`);
+  }
+  return config as unknown as NetworkConfig;
+}
+
+function describesPictures({ classes, shape, mean, std }: Record<string, unknown>): boolean {
+  return (
+    Array.isArray(classes) &&
+    classes.every((name) => typeof name === 'string') &&
+    isNumbers(shape) &&
+    shape.length === 3 &&
+    shape.every((extent) => Number.isSafeInteger(extent) && extent > 0) &&
+    isNumbers(mean) &&
+    isNumbers(std) &&
+    mean.length === shape[0] &&
+    std.length === shape[0] &&
+    std.every((deviation) => deviation > 0)
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((element) => Number.isFinite(element));
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
