@@ -1,0 +1,111 @@
+/** One case of a benchmark: our engine and the peers in turns, and what there is to say about them. */
+
+import type { OwnSession } from './own-session.js';
+import type { Peer } from './peers/peer.js';
+import { type Row, rowOf } from './report.js';
+import { measureInRounds } from './rounds.js';
+import type { Session } from './session.js';
+import { median } from './statistics.js';
+import { formatMegabytes, formatMilliseconds, formatNumber } from './table.js';
+import type { Case, Ceiling } from './workload.js';
+
+export interface BenchmarkOptions {
+  readonly peers: readonly Peer[];
+  readonly threads: number;
+  /** Seconds of counted steps for each engine, and over how many turns they are spread. */
+  readonly seconds: number;
+  readonly rounds: number;
+}
+
+export interface MeasuredRow {
+  readonly row: Row;
+  /** Steps counted, versions. */
+  readonly note: string;
+}
+
+export interface CaseResult {
+  readonly rows: readonly MeasuredRow[];
+  /** Lines for people: what else was measured, and which peers were not. */
+  readonly lines: readonly string[];
+}
+
+/** Measures our engine on `subject`, beside every peer that is installed. */
+export async function benchmarkCase(
+  subject: Case,
+  own: OwnSession,
+  { peers, threads, seconds, rounds }: BenchmarkOptions,
+): Promise<CaseResult> {
+  const sessions: Session[] = [own];
+  const skipped: string[] = [];
+  const ceilings: Ceiling[] = [];
+  try {
+    for (const peer of peers) {
+      const opened = await peer.open(subject.id, { threads });
+      if ('skipped' in opened) skipped.push(opened.skipped);
+      else sessions.push(opened);
+    }
+    const times = await measureInRounds(sessions, {
+      seconds,
+      rounds,
+      beside: async () => {
+        if (subject.ceiling) ceilings.push(await subject.ceiling());
+      },
+    });
+    const rows = sessions.map((session, i) => ({
+      row: rowOf(
+        { workload: subject.id, engine: session.engine, threads: session.threads },
+        { times: times[i], flops: subject.flops },
+      ),
+      note: `${session.note}, ${times[i].length} steps`,
+    }));
+    const lines = [
+      describeOwn(own),
+      ...describeRates(subject, rows),
+      ...describeCeiling(ceilings, rows[0].row),
+      ...skipped,
+    ];
+    return { rows, lines };
+  } finally {
+    for (const session of sessions) if (session !== own) await session.close();
+  }
+}
+
+/** The row of the first compilation, in the form of every other: one time, nothing to count. */
+export function compileRow(subject: Case, own: OwnSession): Row {
+  const workload = `${subject.id}/compile`;
+  return rowOf(
+    { workload, engine: own.engine, threads: own.threads },
+    { times: [own.compileMs], flops: 0 },
+  );
+}
+
+/** What compiling cost and what came out. */
+export function describeOwn(own: OwnSession): string {
+  const { kernels, arenaBytes } = own.describe();
+  return (
+    `first compile ${formatMilliseconds(own.compileMs)}, first step after it ` +
+    `${formatMilliseconds(own.firstStepMs)}, ${kernels.length} kernels, ` +
+    `arena ${formatMegabytes(arenaBytes)} (${arenaBytes} bytes)`
+  );
+}
+
+function describeRates({ images }: Case, rows: readonly MeasuredRow[]): string[] {
+  if (!images) return [];
+  const rates = rows.map(({ row: { engine, medianMs } }) => {
+    const rate = Math.round((images / medianMs) * 1e3);
+    return `${engine} ${rate.toLocaleString('en')}`;
+  });
+  return [`images per second: ${rates.join(', ')}`];
+}
+
+function describeCeiling(ceilings: readonly Ceiling[], { gflops, threads }: Row): string[] {
+  const measured = ceilings.filter((ceiling) => ceiling.gflops > 0);
+  if (measured.length === 0 || gflops === null) return [];
+  const single = median(measured.map((ceiling) => ceiling.gflops));
+  const all = single * threads;
+  return [
+    `${measured[0].label}: ${formatNumber(single)} GFLOP/s on one core, times ${threads} = ` +
+      `${formatNumber(all)}; reached ${formatNumber(gflops)} = ` +
+      `${((gflops / all) * 100).toFixed(1)} %`,
+  ];
+}
