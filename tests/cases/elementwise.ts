@@ -84,12 +84,27 @@ const pairShapes: readonly (readonly [readonly number[], readonly number[]])[] =
   ...shapes.map((shape) => [shape, shape] as const),
   [[7, 9], []],
   [[], [5]],
-  [[4, 1], [1, 3]],
+  [
+    [4, 1],
+    [1, 3],
+  ],
   [[2, 3, 5], [5]],
-  [[2, 3, 5], [3, 1]],
-  [[2, 3, 4, 5], [1, 3, 1, 1]],
-  [[1, 0], [4, 1]],
-  [[33, 1, 17], [29, 1]],
+  [
+    [2, 3, 5],
+    [3, 1],
+  ],
+  [
+    [2, 3, 4, 5],
+    [1, 3, 1, 1],
+  ],
+  [
+    [1, 0],
+    [4, 1],
+  ],
+  [
+    [33, 1, 17],
+    [29, 1],
+  ],
 ];
 
 const overPairs = (left: Filler, right: Filler, build: BinaryOperation): Case[] =>
@@ -165,7 +180,9 @@ const castCase = (name: string, input: CaseInput, dtype: DType): Case => ({
   build: (x) => cast(x, dtype),
 });
 
-const halfway = [-1e10, -256.5, -128.7, -2.5, -1, -0.7, -0, 0, 0.7, 1, 2.5, 128.7, 255.9, 256, 1e10];
+const halfway = [
+  -1e10, -256.5, -128.7, -2.5, -1, -0.7, -0, 0, 0.7, 1, 2.5, 128.7, 255.9, 256, 1e10,
+];
 const floats = exactly([...specialValues, ...halfway]);
 const wholes = exactly([...extremeIntegers, 16777217, 255, 256, -256], [14], 'int32');
 const bytes = exactly([0, 1, 2, 127, 128, 255], [6], 'uint8');

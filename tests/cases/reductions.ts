@@ -2,7 +2,17 @@
 
 import type { Tensor } from '../../src/graph/tensor.js';
 import type { ReductionName } from '../../src/graph/vocabulary.js';
-import { argmax, expand, max, mean, mul, permute, slice, sum, transpose } from '../../src/ops/index.js';
+import {
+  argmax,
+  expand,
+  max,
+  mean,
+  mul,
+  permute,
+  slice,
+  sum,
+  transpose,
+} from '../../src/ops/index.js';
 import {
   bools,
   type Case,
@@ -141,8 +151,16 @@ export const reductionCases: { readonly [Name in ReductionName]: PrimitiveCases 
     ],
     special: [
       ...special(max),
-      { name: 'int32', inputs: [integers(-2147483648, -2147483600, [5, 7])], build: (x) => max(x, 1) },
-      { name: 'everything is the least', inputs: [exactly([-infinity, -infinity])], build: (x) => max(x) },
+      {
+        name: 'int32',
+        inputs: [integers(-2147483648, -2147483600, [5, 7])],
+        build: (x) => max(x, 1),
+      },
+      {
+        name: 'everything is the least',
+        inputs: [exactly([-infinity, -infinity])],
+        build: (x) => max(x),
+      },
     ],
   },
   argmax: {

@@ -74,9 +74,7 @@ export const viewCases: { readonly [Name in ViewName]: PrimitiveCases } = {
     view('reversed in both', [5, 4], (x) => flip(x, [0, 1])),
     view('nothing reversed', [0, 4], (x) => flip(x, [0, 1])),
     view('reversed, every second', [9], (x) => slice(flip(x, [0]), { step: [2] })),
-    view('differences', [3, 9], (x) =>
-      sub(slice(x, { start: [0, 1] }), slice(x, { end: [3, 8] })),
-    ),
+    view('differences', [3, 9], (x) => sub(slice(x, { start: [0, 1] }), slice(x, { end: [3, 8] }))),
     view('before arithmetic', [6, 7], (x) => mul(flip(x, [1]), slice(add(x, 1), { start: [0] }))),
     view('of arithmetic', [6, 7], (x) => slice(mul(x, x), { start: [1, 1], step: [2, 2] })),
     view('rank 5', [3, 2, 4, 3, 5], (x) =>
@@ -95,7 +93,11 @@ export const viewCases: { readonly [Name in ViewName]: PrimitiveCases } = {
       view('in arithmetic', [3, 4], (x) => detach(mul(x, 2))),
     ],
     special: [
-      { name: 'beside its source', inputs: [distinct([5, 5])], build: (x) => mul(x, detach(relu(x))) },
+      {
+        name: 'beside its source',
+        inputs: [distinct([5, 5])],
+        build: (x) => mul(x, detach(relu(x))),
+      },
       { name: 'an input as it is', inputs: [normal([5])], build: (x) => x },
       { name: 'one input twice', inputs: [normal([5])], build: (x) => [x, x, detach(x)] },
       { name: 'a transposed int32', inputs: [integers(0, 99, [4, 6])], build: (x) => transpose(x) },

@@ -1,0 +1,91 @@
+/**
+ * Error bounds: how far from the float64 reference each element of a graph may be, by running error analysis.
+ *
+ * This is the one rule of comparison in the exactness tests. Every operation may round its result
+ * once (a few times inside exp, log, tanh, sigmoid); the error of its operands goes through its
+ * derivative; a sum of n terms may be off by 2 + 2 sqrt(n) roundings of the sum of the magnitudes
+ * (Higham and Mary, "A New Approach to Probabilistic Rounding Error Analysis", 2019). Where a
+ * comparison or an index could fall either way within the bounds, what follows from it is free.
+ * Integers and bools must be equal, NaN and infinities in the same places.
+ */
+
+import type { Value } from '../src/backends/reference/kernel.js';
+import type { Tensor } from '../src/graph/tensor.js';
+import type { PrimitiveName } from '../src/graph/vocabulary.js';
+import { type ErrorRule, errorRules, type Precision } from './error-rules.js';
+
+export const float32: Precision = {
+  roundoff: 2 ** -24,
+  largest: 3.4028234663852886e38,
+  smallest: 2 ** -149,
+};
+export const float64: Precision = {
+  roundoff: 2 ** -53,
+  largest: Number.MAX_VALUE,
+  smallest: Number.MIN_VALUE,
+};
+
+/** The largest error of every tensor in `order`, whose reference values are `values`. */
+export function errorBounds(
+  order: readonly Tensor[],
+  values: ReadonlyMap<Tensor, Value>,
+  precision: Precision,
+): Map<Tensor, Float64Array> {
+  const bounds = new Map<Tensor, Float64Array>();
+  for (const tensor of order) {
+    const output = values.get(tensor)!;
+    const source = tensor.source;
+    let errors: Float64Array;
+    if (source.kind === 'apply') {
+      const rule = errorRules[source.primitive.name] as ErrorRule<PrimitiveName>;
+      const inputs = source.inputs.map((input) => ({
+        ...values.get(input)!,
+        errors: bounds.get(input)!,
+      }));
+      errors = rule({ inputs, attributes: source.attributes, output, precision });
+    } else {
+      errors = new Float64Array(output.data.length);
+      if (source.kind === 'fill' && output.dtype === 'float32') {
+        errors.fill(Math.abs(source.value) * precision.roundoff);
+      }
+    }
+    bounds.set(tensor, settled(errors, output, precision));
+  }
+  return bounds;
+}
+
+/** Infinities and NaN are exact; what overflows into them on the way makes all that follows free. */
+function settled(errors: Float64Array, { data }: Value, { largest }: Precision): Float64Array {
+  return errors.map((error, i) => {
+    if (!Number.isFinite(data[i])) return error === Infinity ? Infinity : 0;
+    if (Number.isNaN(error)) return Infinity;
+    return Math.abs(data[i]) > largest && error > 0 ? Infinity : error;
+  });
+}
+
+/** Throws at the first element of `actual` that is further from `expected` than `errors` allow. */
+export function assertWithin(
+  actual: ArrayLike<number>,
+  expected: Value,
+  { errors, precision, what }: { errors: Float64Array; precision: Precision; what: string },
+): void {
+  const { data } = expected;
+  if (actual.length !== data.length) {
+    throw new Error(`${what}: ${actual.length} elements, expected ${data.length}`);
+  }
+  for (let i = 0; i < data.length; i++) {
+    if (agrees(actual[i], data[i], errors[i], precision)) continue;
+    throw new Error(
+      `${what}: element ${i} of [${expected.shape}] is ${actual[i]}, ` +
+        `expected ${data[i]} within ${errors[i]}`,
+    );
+  }
+}
+
+function agrees(actual: number, expected: number, error: number, { largest }: Precision): boolean {
+  if (Object.is(actual, expected) || actual === expected || error === Infinity) return true;
+  if (Number.isFinite(expected) && Math.abs(expected) + error > largest) {
+    if (actual === Math.sign(expected) * Infinity) return true;
+  }
+  return Math.abs(actual - expected) <= error;
+}

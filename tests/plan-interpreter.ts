@@ -1,0 +1,367 @@
+/** Plan interpreter: runs a plan kernel by kernel in float64 over one arena, and refuses plans that a parallel backend could not run. */
+
+import type { Executable, KernelBackend } from '../src/backends/contract.js';
+import {
+  type Buffer,
+  type BufferView,
+  type Expression,
+  type Kernel,
+  operandsOf,
+  type PaddedView,
+  type Plan,
+  readsOf,
+} from '../src/backends/plan.js';
+import {
+  allocateReference,
+  forEachIndex,
+  type ReferenceArray,
+  type ReferenceKernel,
+  type Value,
+} from '../src/backends/reference/kernel.js';
+import { referenceKernels } from '../src/backends/reference/reference.js';
+import { allocate, bytesPerElement, type DType, type TypedArray } from '../src/graph/dtype.js';
+import { type Shape, sizeOf } from '../src/graph/shape.js';
+import type { DeviceMemory, Variable } from '../src/graph/variable.js';
+import type { PrimitiveAttributes, PrimitiveName } from '../src/graph/vocabulary.js';
+
+/**
+ * Slow and plain: what a plan means. Every mistake in a plan is an error or a wrong value here:
+ * elements read that nobody wrote or that another buffer has overwritten, accesses outside a buffer,
+ * an element written twice, and kernels whose elements could not be computed in any order.
+ */
+export const planInterpreter: KernelBackend = {
+  kind: 'kernels',
+  name: 'plan interpreter',
+  load: (plan) => new PlanExecutable(plan),
+};
+
+class PlanExecutable implements Executable {
+  readonly #plan: Plan;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    plan.kernels.forEach(checkOrderFree);
+  }
+
+  run(inputs: readonly TypedArray[]): TypedArray[] {
+    const memory = new Memory(this.#plan.arenaBytes);
+    this.#plan.inputs.forEach((buffer, i) => {
+      for (let at = 0; at < buffer.length; at++) memory.write(buffer, at, inputs[i][at]);
+    });
+    for (const kernel of this.#plan.kernels) runKernel(kernel, memory);
+    return this.#plan.outputs.map((buffer) => {
+      const output = allocateReference(buffer.dtype, buffer.length);
+      for (let at = 0; at < buffer.length; at++) output[at] = memory.read(buffer, at);
+      return output;
+    });
+  }
+
+  profile(): null {
+    return null;
+  }
+
+  dispose(): void {}
+}
+
+/** The arena, with a double for every byte address, and who wrote each byte last. */
+class Memory {
+  readonly #values: Float64Array;
+  readonly #writers: Int32Array;
+
+  constructor(bytes: number) {
+    this.#values = new Float64Array(bytes);
+    this.#writers = new Int32Array(bytes).fill(-1);
+  }
+
+  read(buffer: Buffer, at: number): number {
+    checkBounds(buffer, at);
+    const { place } = buffer;
+    if (place.kind === 'variable') return memoryOf(place.variable).data[at];
+    if (place.kind === 'constant') {
+      if (allocate(buffer.dtype, 0).constructor !== place.data.constructor) {
+        throw new Error(`plan: constant ${buffer.id} of ${buffer.dtype} is in another array`);
+      }
+      return place.data[at];
+    }
+    const bytes = bytesPerElement[buffer.dtype];
+    const address = buffer.offset + at * bytes;
+    for (let byte = address; byte < address + bytes; byte++) {
+      if (this.#writers[byte] === buffer.id) continue;
+      const writer = this.#writers[byte] ?? -1;
+      const fault = writer < 0 ? 'was never written' : `was overwritten by buffer ${writer}`;
+      throw new Error(`plan: element ${at} of buffer ${buffer.id} is read, but ${fault}`);
+    }
+    return this.#values[address];
+  }
+
+  write(buffer: Buffer, at: number, value: number): void {
+    checkBounds(buffer, at);
+    const { place } = buffer;
+    if (place.kind === 'constant') throw new Error(`plan: constant ${buffer.id} is written`);
+    if (place.kind === 'variable') {
+      memoryOf(place.variable).data[at] = value;
+      return;
+    }
+    const bytes = bytesPerElement[buffer.dtype];
+    const address = buffer.offset + at * bytes;
+    if (address % bytes !== 0 || address + bytes > this.#values.length) {
+      throw new Error(`plan: address ${address} of buffer ${buffer.id} is outside or not aligned`);
+    }
+    this.#values[address] = value;
+    this.#writers.fill(buffer.id, address, address + bytes);
+  }
+}
+
+function checkBounds(buffer: Buffer, at: number): void {
+  if (at >= 0 && at < buffer.length) return;
+  throw new Error(`plan: element ${at} of buffer ${buffer.id} of ${buffer.length} does not exist`);
+}
+
+/** Throws unless the elements of the kernel can be computed in any order, by any number of threads. */
+function checkOrderFree(kernel: Kernel): void {
+  const describe = `${kernel.kind} kernel (${kernel.label})`;
+  const reads = readsOf(kernel);
+  const whole = new Set(operandsOf(kernel).map(({ buffer }) => buffer));
+  if (kernel.kind === 'reduce') {
+    for (const { view } of loadsOf(kernel.operand)) whole.add(view.buffer);
+  }
+  const written = new Set<Buffer>();
+  for (const { view } of kernel.stores) {
+    const { buffer } = view;
+    if (written.has(buffer)) throw new Error(`plan: ${describe} stores twice to ${buffer.id}`);
+    written.add(buffer);
+    if (whole.has(buffer)) {
+      throw new Error(`plan: ${describe} overwrites operand ${buffer.id} while it is reduced`);
+    }
+    for (const store of kernel.stores) {
+      for (const load of loadsOf(store.value)) {
+        if (load.view.buffer !== buffer || sameElements(load.view, view, kernel.shape)) continue;
+        throw new Error(`plan: ${describe} reads other elements of ${buffer.id} than it writes`);
+      }
+    }
+    const together = new Set([...reads, ...kernel.stores.map((store) => store.view.buffer)]);
+    for (const other of together) {
+      if (other !== buffer && overlap(buffer, other)) {
+        throw new Error(`plan: ${describe} writes ${buffer.id} over ${other.id} while in use`);
+      }
+    }
+  }
+}
+
+function overlap(a: Buffer, b: Buffer): boolean {
+  if (a.place.kind === 'variable' && b.place.kind === 'variable') {
+    return a.place.variable === b.place.variable;
+  }
+  if (a.place.kind !== 'arena' || b.place.kind !== 'arena') return false;
+  const end = ({ offset, length, dtype }: Buffer) => offset + length * bytesPerElement[dtype];
+  return a.offset < end(b) && b.offset < end(a);
+}
+
+function sameElements(a: BufferView, b: BufferView, shape: Shape): boolean {
+  if (sizeOf(shape) === 0) return true;
+  const strides = shape.every((extent, dim) => extent === 1 || a.strides[dim] === b.strides[dim]);
+  return a.offset === b.offset && strides;
+}
+
+type Load = Extract<Expression, { kind: 'load' }>;
+
+function loadsOf(expression: Expression): Load[] {
+  const seen = new Set<Expression>();
+  const loads: Load[] = [];
+  const visit = (part: Expression): void => {
+    if (seen.has(part)) return;
+    seen.add(part);
+    if (part.kind === 'load') loads.push(part);
+    if (part.kind === 'apply') part.args.forEach(visit);
+  };
+  visit(expression);
+  return loads;
+}
+
+/** Everything is read and computed before anything is written. */
+function runKernel(kernel: Kernel, memory: Memory): void {
+  const result = structureOf(kernel, memory);
+  const known = new Map<Expression, Value>();
+  const values = kernel.stores.map(({ value }) =>
+    evaluate(value, kernel.shape, { memory, result, known }),
+  );
+  kernel.stores.forEach(({ view: { buffer, offset, strides } }, i) => {
+    const { data, dtype } = values[i];
+    if (dtype !== buffer.dtype) {
+      throw new Error(`plan: ${dtype} is stored in buffer ${buffer.id} of ${buffer.dtype}`);
+    }
+    const seen = new Uint8Array(buffer.length);
+    forEachIndex(kernel.shape, (index, position) => {
+      const at = elementOf(index, offset, strides);
+      if (seen[at]) throw new Error(`plan: element ${at} of buffer ${buffer.id} is written twice`);
+      memory.write(buffer, at, data[position]);
+      seen[at] = 1;
+    });
+  });
+}
+
+function elementOf(index: readonly number[], offset: number, strides: readonly number[]): number {
+  if (index.length !== strides.length) {
+    throw new Error(`plan: ${strides.length} strides for ${index.length} dimensions`);
+  }
+  return index.reduce((at, i, dim) => at + i * strides[dim], offset);
+}
+
+interface Evaluation {
+  readonly memory: Memory;
+  readonly result: Value | null;
+  readonly known: Map<Expression, Value>;
+}
+
+/** The value of an expression at every element of `shape`. */
+function evaluate(expression: Expression, shape: Shape, evaluation: Evaluation): Value {
+  const { memory, result, known } = evaluation;
+  const done = known.get(expression);
+  if (done) return done;
+  const value = ((): Value => {
+    switch (expression.kind) {
+      case 'load':
+        return loaded(expression.view, shape, expression.dtype, memory);
+      case 'constant': {
+        const data = allocateReference(expression.dtype, sizeOf(shape)).fill(expression.value);
+        return { shape, dtype: expression.dtype, data };
+      }
+      case 'index': {
+        const data = new Int32Array(sizeOf(shape));
+        forEachIndex(shape, (index, position) => {
+          data[position] = elementOf(index, expression.offset, expression.strides);
+        });
+        return { shape, dtype: 'int32', data };
+      }
+      case 'result':
+        if (!result) throw new Error('plan: a map kernel has no result');
+        return result;
+      case 'apply': {
+        const inputs = expression.args.map((arg) => evaluate(arg, shape, evaluation));
+        const attributes = { dtype: expression.dtype, shape, dim: 0 };
+        return applied(expression.name, inputs, { attributes, shape, dtype: expression.dtype });
+      }
+    }
+  })();
+  known.set(expression, value);
+  return value;
+}
+
+function loaded(view: BufferView, shape: Shape, dtype: DType, memory: Memory): Value {
+  const { buffer, offset, strides } = view;
+  if (buffer.dtype !== dtype) {
+    throw new Error(`plan: buffer ${buffer.id} of ${buffer.dtype} is read as ${dtype}`);
+  }
+  const data: ReferenceArray = allocateReference(dtype, sizeOf(shape));
+  forEachIndex(shape, (index, position) => {
+    data[position] = memory.read(buffer, elementOf(index, offset, strides));
+  });
+  return { shape, dtype, data };
+}
+
+function applied<Name extends PrimitiveName>(
+  name: Name,
+  inputs: readonly Value[],
+  {
+    attributes,
+    shape,
+    dtype,
+  }: { attributes: PrimitiveAttributes[Name]; shape: Shape; dtype: DType },
+): Value {
+  const output: Value = { shape, dtype, data: allocateReference(dtype, sizeOf(shape)) };
+  const kernel: ReferenceKernel<Name> = referenceKernels[name];
+  kernel({ inputs, attributes, output });
+  return output;
+}
+
+/** What the kernel's own structure computes; null for a map kernel. */
+function structureOf(kernel: Kernel, memory: Memory): Value | null {
+  const { shape } = kernel;
+  const read = (view: BufferView, extents: Shape, dtype = view.buffer.dtype): Value =>
+    loaded(view, extents, dtype, memory);
+  const float = 'float32';
+  switch (kernel.kind) {
+    case 'map':
+      return null;
+    case 'reduce': {
+      const known = new Map<Expression, Value>();
+      const operand = evaluate(kernel.operand, kernel.inputShape, { memory, result: null, known });
+      const dims = shape.flatMap((extent, dim) => (extent === kernel.inputShape[dim] ? [] : [dim]));
+      const attributes = { dims, dim: dims[0] ?? shape.indexOf(1) };
+      const dtype = kernel.operation === 'argmax' ? 'int32' : operand.dtype;
+      return applied(kernel.operation, [operand], { attributes, shape, dtype });
+    }
+    case 'matmul': {
+      const [batch, rows, columns] = shape;
+      const a = read(kernel.a, [batch, rows, kernel.depth], float);
+      const b = read(kernel.b, [batch, kernel.depth, columns], float);
+      return applied('matmul', [a, b], { attributes: {}, shape, dtype: float });
+    }
+    case 'conv2d': {
+      const inputs = [
+        padded(kernel.input, memory),
+        read(kernel.filters, kernel.filterShape, float),
+      ];
+      const attributes = { stride: kernel.stride, dilation: kernel.dilation };
+      return applied('conv2d', inputs, { attributes, shape, dtype: float });
+    }
+    case 'pad':
+      return padded(kernel.input, memory);
+    case 'window': {
+      const name = ({ sum: 'windowSum', max: 'windowMax', argmax: 'windowArgmax' } as const)[
+        kernel.operation
+      ];
+      const dtype = kernel.operation === 'argmax' ? 'int32' : kernel.input.buffer.dtype;
+      const inputs = [read(kernel.input, kernel.inputShape)];
+      return applied(name, inputs, { attributes: kernel.window, shape, dtype });
+    }
+    case 'gather': {
+      const source = read(kernel.source, [shape[0], kernel.sourceExtent]);
+      const inputs = [source, read(kernel.index, shape, 'int32')];
+      return applied('gather', inputs, { attributes: {}, shape, dtype: source.dtype });
+    }
+    case 'scatterAdd': {
+      const source = read(kernel.source, [shape[0], kernel.count]);
+      const index = read(kernel.index, [shape[0], kernel.count], 'int32');
+      const attributes = { size: shape[1] };
+      return applied('scatterAdd', [source, index], { attributes, shape, dtype: source.dtype });
+    }
+    case 'uniform': {
+      const inputs = [read(kernel.state, [4], 'int32')];
+      return applied('uniform', inputs, { attributes: { shape }, shape, dtype: float });
+    }
+  }
+}
+
+function padded({ view, extents, low, interior, shape, value }: PaddedView, memory: Memory): Value {
+  const { dtype } = view.buffer;
+  const high = shape.map(
+    (extent, dim) =>
+      extent - low[dim] - extents[dim] - Math.max(extents[dim] - 1, 0) * interior[dim],
+  );
+  if (high.some((amount) => amount < 0)) throw new Error('plan: a padded view is cut off');
+  const inputs = [loaded(view, extents, dtype, memory)];
+  return applied('pad', inputs, { attributes: { low, high, interior, value }, shape, dtype });
+}
+
+class InterpreterMemory implements DeviceMemory {
+  constructor(readonly data: ReferenceArray) {}
+
+  read(): TypedArray {
+    return this.data.slice();
+  }
+
+  write(data: TypedArray): void {
+    this.data.set(data);
+  }
+
+  release(): void {}
+}
+
+function memoryOf(variable: Variable): InterpreterMemory {
+  return variable.memoryIn(planInterpreter, (data) => {
+    const values = allocateReference(variable.dtype, data.length);
+    values.set(data);
+    return new InterpreterMemory(values);
+  });
+}
