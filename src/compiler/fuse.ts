@@ -247,6 +247,8 @@ export class Fusion {
 
   #accepts(group: Group, tensor: Tensor, reads: readonly Resolved[]): boolean {
     if (!sameShape(group.shape, tensor.shape) || group.members.length >= maxMembers) return false;
+    // A copy runs over the shape of what it reads, where the members' elements may not be in order.
+    if (isCopy(group)) return false;
     return reads.every(({ base, view }) => {
       const producer = this.#groupOf.get(base);
       if (producer === group) return isWhole(view, base);
@@ -268,6 +270,11 @@ export class Fusion {
     if (source.kind !== 'apply' || this.#groupOf.has(tensor)) return true;
     return source.primitive.kind === 'view' && this.#hasMemory(source.inputs[0]);
   }
+}
+
+/** True when a group does nothing but copy its root (a view, a fill, a variable) into memory of its own. */
+export function isCopy({ root }: Group): boolean {
+  return root !== null && (root.source.kind !== 'apply' || root.source.primitive.kind === 'view');
 }
 
 /** A view over the shape behind `chain`, expressed over the shape before it; null where strides cannot. */

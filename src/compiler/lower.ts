@@ -9,12 +9,13 @@ import type {
   Place,
   Store,
 } from '../backends/plan.js';
+import { allocate } from '../graph/dtype.js';
 import type { Shape } from '../graph/shape.js';
 import type { Application, Tensor } from '../graph/tensor.js';
 import { inputsOf, type TracedGraph } from '../graph/traced-graph.js';
 import { Variable } from '../graph/variable.js';
 import type { ElementwiseName, PrimitiveAttributes, StructuredName } from '../graph/vocabulary.js';
-import { Fusion, type Group, pulledBack } from './fuse.js';
+import { Fusion, type Group, isCopy, pulledBack } from './fuse.js';
 import { schedule } from './schedule.js';
 import { fillValue } from './simplify.js';
 import { contiguous, permuted, type Strided } from './strided.js';
@@ -76,7 +77,9 @@ class Lowering {
     let place: Place = { kind: 'arena' };
     if (tensor instanceof Variable) place = { kind: 'variable', variable: tensor };
     if (source.kind === 'data') place = { kind: 'constant', data: source.data };
-    if (source.kind === 'fill') place = { kind: 'constant', data: new Float32Array([source.value]) };
+    if (source.kind === 'fill') {
+      place = { kind: 'constant', data: allocate(tensor.dtype, 1).fill(source.value) };
+    }
     const buffer: Buffer = {
       id: this.#bufferCount++,
       dtype: tensor.dtype,
@@ -126,8 +129,7 @@ class Lowering {
 
   #kernel(group: Group, targets: ReadonlyMap<Tensor, readonly Buffer[]>): Kernel {
     const { root, chain } = group;
-    const copied = root && (root.source.kind !== 'apply' || root.source.primitive.kind === 'view');
-    if (copied) return this.#copyGroup(root, targets);
+    if (root && isCopy(group)) return this.#copyGroup(root, targets);
     const expressions = this.#expressions(group);
     const stores: Store[] = [];
     for (const [tensor, value] of expressions) {
