@@ -2,6 +2,7 @@
 
 import { availableParallelism, cpus } from 'node:os';
 import { summarize, type TimeSummary } from './statistics.js';
+import { formatNumber } from './table.js';
 
 /** One engine on one workload; lower times are better. */
 export interface Row extends TimeSummary {
@@ -71,11 +72,11 @@ export function reportOf(rows: readonly Row[]): Report {
   return { machine: describeMachine(), rows, ratios: ratiosOf(rows) };
 }
 
-/** `0.52 times pytorch's time (1.92 times as fast)`, for people. */
+/** `lenet5/train/b64: 0.52 times pytorch's time (1.92 times as fast)`, for people. */
 export function formatRatio({ workload, peer, ratio }: Ratio): string {
   const speed =
     ratio <= 1
-      ? `${(1 / ratio).toPrecision(3)} times as fast`
-      : `${ratio.toPrecision(3)} times as slow`;
-  return `${workload}: ${ratio.toPrecision(2)} times ${peer}'s time (${speed})`;
+      ? `${formatNumber(1 / ratio)} times as fast`
+      : `${formatNumber(ratio)} times as slow`;
+  return `${workload}: ${formatNumber(ratio)} times ${peer}'s time (${speed})`;
 }

@@ -32,7 +32,10 @@ export const pytorch: Peer = {
  * `environment` without what changes how many threads or which kernels the peer's libraries choose,
  * so that it always runs as well as it can.
  */
-export function peerEnvironment(environment: NodeJS.ProcessEnv, threads: number) {
+export function peerEnvironment(
+  environment: NodeJS.ProcessEnv,
+  threads: number,
+): NodeJS.ProcessEnv {
   const kept = Object.entries(environment).filter(
     ([name]) => !/^(OPENBLAS|GOTO|BLIS|OMP|GOMP|KMP|MKL|DNNL|ONEDNN|ATEN|TORCH)_/.test(name),
   );
