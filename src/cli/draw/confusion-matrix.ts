@@ -52,7 +52,7 @@ function drawTable(
   const short = classes.every((name) => widthOf(name) <= widestHeading);
   const headings = short ? classes : classes.map((_, i) => String(i));
   const names = short ? classes : classes.map((name, i) => `${String(i).padStart(2)} ${name}`);
-  const nameWidth = Math.max(9, ...names.map((name) => widthOf(fit(name, widestName))));
+  const nameWidth = Math.max(10, ...names.map((name) => widthOf(fit(name, widestName))));
   // Room for the brackets, so that the columns are the same with and without colour.
   const width = Math.max(
     classes.length <= comfortable ? '100.0 '.length : 0,

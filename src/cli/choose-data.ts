@@ -1,0 +1,65 @@
+/** Which data set a command works on: the one that was named, else MNIST when it is near, else the drawn digits. */
+
+import {
+  canFetchQuickly,
+  DataError,
+  type DatasetSplits,
+  type DownloadProgress,
+  datasetNames,
+  type ImageDataset,
+  loadDataset,
+  loadDigits,
+  mnistAtHand,
+} from '../data/index.js';
+import { requireName } from './usage.js';
+
+export interface DataChoice {
+  readonly name: string;
+  /** One sentence for the user: which data set, and why when nothing was said. */
+  readonly why: string;
+}
+
+/** Throws UsageError when no data set has the name. */
+export async function chooseData(name: string | undefined): Promise<DataChoice> {
+  if (name !== undefined) {
+    requireName('data set', name, datasetNames);
+    return { name, why: name === 'digits' ? 'digits, drawn by the computer' : name };
+  }
+  const place = await mnistAtHand();
+  if (place === 'FOVEA_DATA') return { name: 'mnist', why: 'mnist, found in $FOVEA_DATA' };
+  if (place === 'cache') return { name: 'mnist', why: 'mnist, downloaded before' };
+  if (await canFetchQuickly()) return { name: 'mnist', why: 'mnist, downloaded now (11 MB)' };
+  return { name: 'digits', why: `digits, ${FALLBACK}` };
+}
+
+const FALLBACK =
+  'drawn by the computer, because MNIST is not at hand and cannot be fetched quickly';
+
+export interface LoadDataOptions {
+  /** The first so many pictures; all when undefined. */
+  readonly trainSize?: number;
+  readonly testSize?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+}
+
+/** Loads the data set; throws DataError as its loader does, and when there are fewer pictures than asked for. */
+export async function loadData(name: string, options: LoadDataOptions): Promise<DatasetSplits> {
+  const { trainSize, testSize, signal, onProgress } = options;
+  // The pictures stay the same whatever the seed of the training, so that accuracies can be compared.
+  if (name === 'digits') return loadDigits({ train: trainSize, test: testSize, seed: 0 });
+  const { train, test } = await loadDataset(name, { signal, onProgress });
+  return { train: firstOf(train, trainSize), test: firstOf(test, testSize) };
+}
+
+function firstOf(data: ImageDataset, count = data.length): ImageDataset {
+  if (count > data.length) {
+    throw new DataError(
+      `${data.name} has ${data.length} pictures here, fewer than the ${count} asked for; ` +
+        'ask for fewer, or use --data digits, which draws as many as you like',
+    );
+  }
+  const pixels = data.shape.reduce((product, extent) => product * extent, 1);
+  const images = data.images.subarray(0, count * pixels);
+  return { ...data, images, labels: data.labels.subarray(0, count), length: count };
+}

@@ -1,0 +1,91 @@
+/** The command line of Fovea: its commands, their options and their help. */
+
+import { Command } from 'commander';
+import { datasetNames } from '../data/index.js';
+import { modelNames } from '../models/index.js';
+import { type PredictOptions, predictCommand } from './predict-command.js';
+import { optimizerNames, scheduleNames } from './recipe.js';
+import type { Terminal } from './terminal.js';
+import { type TrainOptions, type TrainSurroundings, trainCommand } from './train-command.js';
+import { oneOf, positiveNumber, wholeNumber } from './usage.js';
+import { version } from './version.js';
+
+export interface ProgramSurroundings extends TrainSurroundings {
+  /** Hears the exit code of the command that ran. */
+  readonly onExit: (code: number) => void;
+}
+
+/** The parser; its errors are commander's, the commands' errors are their own. */
+export function createProgram({ terminal, files, onExit }: ProgramSurroundings): Command {
+  const program = new Command('fovea')
+    .description('Train vision networks and use them.')
+    .version(version)
+    .showHelpAfterError('(fovea --help tells what there is)')
+    .addHelpText('after', EXAMPLES);
+  configure(program, terminal);
+
+  const train = program
+    .command('train')
+    .description('train a network, show how well it does, and save it')
+    .argument('<model>', modelNames().join(', '))
+    .option('--data <name>', `${datasetNames.join(', ')} (default: mnist when near, else digits)`)
+    .option('--epochs <n>', 'how often every picture is seen', wholeNumber(1), 5)
+    .option('--batch <n>', 'pictures per step', wholeNumber(1), 64)
+    .option('--optimizer <name>', optimizerNames.join(', '), oneOf(optimizerNames), 'adam')
+    .option(
+      '--lr <rate>',
+      'base learning rate (default: 1e-3; sgd: 0.01); one-cycle peaks at three times it',
+      positiveNumber,
+    )
+    .option('--schedule <name>', scheduleNames.join(', '), oneOf(scheduleNames), 'one-cycle')
+    .option('--seed <n>', 'the same seed gives the same network', wholeNumber(0), 0)
+    .option('--threads <n>', 'default: FOVEA_THREADS, else one per core', wholeNumber(1))
+    .option('--train-size <n>', 'learn from so many pictures only', wholeNumber(1))
+    .option('--test-size <n>', 'examine on so many pictures only', wholeNumber(1))
+    .option('--out <folder>', 'where to save (default: runs/<model>-<data>-<n>)')
+    .option('--init <folder>', 'start from the weights of a saved network')
+    .option(
+      '--json',
+      'end with one line of JSON on standard output; the rest goes to standard error',
+    )
+    .option('--quiet', 'show no progress and no drawings')
+    .action(async (model: string, options: TrainOptions) => {
+      onExit(await trainCommand(model, options, { terminal, files }));
+    });
+
+  const predict = program
+    .command('predict')
+    .description('name the pictures in PNG files with a trained network')
+    .argument('<folder>', 'where a network was saved')
+    .argument('<image...>', 'PNG files of any size')
+    .option('--json', 'write one line of JSON to standard output')
+    .action(async (folder: string, paths: string[], options: PredictOptions) => {
+      onExit(await predictCommand({ folder, paths }, options, terminal));
+    });
+
+  for (const command of [train, predict]) {
+    configure(command, terminal);
+    command.showHelpAfterError(`(fovea ${command.name()} --help tells what there is)`);
+  }
+  return program;
+}
+
+const EXAMPLES = `
+Examples:
+  fovea train lenet5 --data mnist --epochs 5
+  fovea predict runs/lenet5-mnist-1 seven.png
+
+Exit codes: 0 well, 1 failed, 2 not understood, 130 stopped by Ctrl-C.
+FOVEA_DEBUG=1 shows where an error comes from.`;
+
+function configure(command: Command, { stdout, stderr }: Terminal): void {
+  command.exitOverride();
+  command.configureOutput({
+    writeOut: (text) => stdout.stream.write(text),
+    writeErr: (text) => stderr.stream.write(text),
+    getOutHelpWidth: () => stdout.columns,
+    getErrHelpWidth: () => stderr.columns,
+    getOutHasColors: () => stdout.color,
+    getErrHasColors: () => stderr.color,
+  });
+}

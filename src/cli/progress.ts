@@ -1,0 +1,124 @@
+/** The progress of a training run: a bar in a terminal, plain lines elsewhere. */
+
+import cliProgress, { type SingleBar } from 'cli-progress';
+import type { DownloadProgress } from '../data/index.js';
+import type { EpochSummary, StepEvent } from '../train/index.js';
+import { print, type Terminal } from './terminal.js';
+
+export interface Progress {
+  download(progress: DownloadProgress): void;
+  step(event: StepEvent): void;
+  epoch(summary: EpochSummary): void;
+  examine(progress: { done: number; count: number }): void;
+  /** Ends the bar, so that other text can follow. */
+  stop(): void;
+}
+
+/** Shows nothing. */
+export const silent: Progress = {
+  download() {},
+  step() {},
+  epoch() {},
+  examine() {},
+  stop() {},
+};
+
+/** Progress on standard error, as a bar when that is a terminal. */
+export function showProgress({ stderr }: Terminal): Progress {
+  return stderr.isTerminal ? bars(stderr) : lines(stderr);
+}
+
+function bars(output: Terminal['stderr']): Progress {
+  let bar: SingleBar | null = null;
+  let title = '';
+  const show = (name: string, value: number, total: number, text: string) => {
+    if (name !== title) stop();
+    if (!bar) {
+      title = name;
+      bar = new cliProgress.SingleBar({
+        stream: output.stream,
+        // Signals are the command's own affair.
+        gracefulExit: false,
+        format: ({ barsize }, { progress }, payload) => {
+          const full = Math.round(progress * barsize);
+          const drawn = '█'.repeat(full) + '░'.repeat(barsize - full);
+          const percent = `${Math.floor(progress * 100)} %`.padStart(5);
+          return `${payload.title}  ${drawn} ${percent}  ${payload.text}`;
+        },
+        barsize: Math.max(8, Math.min(24, output.columns - 76)),
+      });
+      bar.start(total, value, { title, text });
+    }
+    bar.update(value, { title, text });
+  };
+  const stop = () => {
+    bar?.stop();
+    bar = null;
+    title = '';
+  };
+  return {
+    download({ file, received, total }) {
+      if (total) show(`downloading ${file}`, received, total, `${megabytes(total)} MB`);
+    },
+    step(event) {
+      const { step, steps, epoch, epochs } = event;
+      const perEpoch = steps / epochs;
+      const left = formatTime((event.seconds / (step + 1)) * (steps - step - 1));
+      const text = `${measures(event)}  ${left} left`;
+      show(`epoch ${epoch + 1}/${epochs}`, step + 1 - epoch * perEpoch, perEpoch, text);
+    },
+    epoch() {
+      stop();
+    },
+    examine({ done, count }) {
+      show('examining', done, count, `${done.toLocaleString('en')} pictures`);
+      if (done === count) stop();
+    },
+    stop,
+  };
+}
+
+/** Seconds between two lines within an epoch. */
+const LINE_SECONDS = 10;
+
+function lines(output: Terminal['stderr']): Progress {
+  let downloading = '';
+  let nextLine = LINE_SECONDS;
+  return {
+    download({ file }) {
+      if (file !== downloading) print(output, `downloading ${file}`);
+      downloading = file;
+    },
+    step(event) {
+      const { step, steps, epoch, epochs, seconds } = event;
+      const perEpoch = steps / epochs;
+      const ofEpoch = step + 1 - epoch * perEpoch;
+      if (seconds < nextLine && ofEpoch < perEpoch) return;
+      nextLine = seconds + LINE_SECONDS;
+      const left = formatTime((seconds / (step + 1)) * (steps - step - 1));
+      print(
+        output,
+        `epoch ${epoch + 1}/${epochs}  step ${ofEpoch}/${perEpoch}  ${measures(event)}  ${left} left`,
+      );
+    },
+    epoch() {},
+    examine() {},
+    stop() {},
+  };
+}
+
+function measures({ epochLoss, epochAccuracy, images, seconds }: StepEvent): string {
+  const rate = Math.round(images / seconds).toLocaleString('en');
+  const accuracy = (100 * epochAccuracy).toFixed(2);
+  return `loss ${epochLoss.toFixed(4)}  accuracy ${accuracy} %  ${rate} pictures/s`;
+}
+
+/** Minutes and seconds, such as 1:05. */
+export function formatTime(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}

@@ -1,0 +1,48 @@
+/** What a user may write after an option, and the error for anything else. */
+
+import { InvalidArgumentError } from 'commander';
+import { nearestName } from '../text/nearest-name.js';
+
+/** A command line that cannot be meant as it is written. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** A whole number of `least` or more. */
+export const wholeNumber =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`Expected a whole number of ${least} or more.`);
+  };
+
+/** A positive number that float32 can hold, such as 1e-3. */
+export function positiveNumber(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value > 0 && Math.fround(value) > 0 && Math.fround(value) < Number.POSITIVE_INFINITY) {
+    return value;
+  }
+  throw new InvalidArgumentError('Expected a number greater than zero, such as 1e-3.');
+}
+
+/** One of `names`; another one is answered with the nearest. */
+export const oneOf =
+  (names: readonly string[]) =>
+  (text: string): string => {
+    if (names.includes(text)) return text;
+    const near = nearestName(text, names);
+    throw new InvalidArgumentError(
+      `${near ? `Did you mean "${near}"?` : ''} It can be ${names.join(', ')}.`.trim(),
+    );
+  };
+
+/** `name` if it is one of `names`; throws UsageError with the nearest one otherwise. */
+export function requireName(what: string, name: string, names: readonly string[]): string {
+  if (names.includes(name)) return name;
+  const near = nearestName(name, names);
+  throw new UsageError(
+    `there is no ${what} "${name}"; ` +
+      (near ? `did you mean "${near}"?` : `it can be ${names.join(', ')}`),
+  );
+}
