@@ -38,8 +38,8 @@ export interface Conv2dOptions {
 
 /** `n` for both axes, or the pair as it is; throws ValueError below `least`. */
 export function pairOf(value: number | Pair, name: string, least = 1): Pair {
-  const pair: Pair = typeof value === 'number' ? [value, value] : value;
-  if (pair.length !== 2 || pair.some((n) => !Number.isInteger(n) || n < least)) {
+  const pair: Pair | undefined = typeof value === 'number' ? [value, value] : value;
+  if (pair?.length !== 2 || pair.some((n) => !Number.isInteger(n) || n < least)) {
     throw new ValueError(`${name}: expected a whole number of at least ${least} or a pair, got ${JSON.stringify(value)}`);
   }
   return pair;
@@ -62,8 +62,12 @@ export function paddingOf(
     return [low[0], total[0] - low[0], low[1], total[1] - low[1]];
   }
   if (typeof padding === 'number') return paddingOf([padding, padding], kernel, stride, dilation);
-  if (typeof padding === 'string' || padding.some((n) => !Number.isInteger(n) || n < 0)) {
-    throw new ValueError(`padding: expected whole numbers of zero or more, 'same' or 'valid', got ${JSON.stringify(padding)}`);
+  const sides = Array.isArray(padding) && (padding.length === 2 || padding.length === 4);
+  if (typeof padding === 'string' || !sides || padding.some((n) => !Number.isInteger(n) || n < 0)) {
+    throw new ValueError(
+      `padding: expected a whole number of zero or more, two or four of them, 'same' or 'valid', ` +
+        `got ${JSON.stringify(padding)}`,
+    );
   }
   return padding.length === 2 ? [padding[0], padding[0], padding[1], padding[1]] : padding;
 }

@@ -52,7 +52,7 @@ export interface OneCycleScheduleOptions {
   /** Length of the whole cycle. */
   steps: number;
   /** The share of the steps in which the rate grows. Default: 0.3. */
-  growth?: number;
+  pctStart?: number;
   /** `lr` over the first learning rate. Default: 25. */
   divFactor?: number;
   /** The first learning rate over the last. Default: 1e4. */
@@ -66,17 +66,17 @@ export interface OneCycleScheduleOptions {
  *     optimizer.lr = schedule(step);
  */
 export function oneCycleSchedule(options: OneCycleScheduleOptions): Schedule {
-  const names = ['lr', 'steps', 'growth', 'divFactor', 'finalDivFactor'];
+  const names = ['lr', 'steps', 'pctStart', 'divFactor', 'finalDivFactor'];
   checkOptionNames('oneCycleSchedule', options, names);
-  const { lr, steps, growth = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
+  const { lr, steps, pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
   checkNumber('oneCycleSchedule', { lr });
   checkCount('oneCycleSchedule', 'steps', steps);
-  checkNumber('oneCycleSchedule', { growth }, { below: 1 });
+  checkNumber('oneCycleSchedule', { pctStart }, { below: 1 });
   checkNumber('oneCycleSchedule', { divFactor, finalDivFactor }, { least: Number.MIN_VALUE });
   const first = lr / divFactor;
-  const peak = growth * steps - 1;
+  const peak = pctStart * steps - 1;
   return (step) => {
-    if (step <= peak) return annealed(first, lr, step / peak);
+    if (step < peak) return annealed(first, lr, step / peak);
     return annealed(lr, first / finalDivFactor, (step - peak) / (steps - 1 - peak));
   };
 }
