@@ -1,9 +1,10 @@
 /** Fuse: groups the graph's nodes into kernels: one structured root each at most, and what is elementwise around it. */
 
+import type { Primitive } from '../graph/primitive.js';
 import { sameShape, type Shape } from '../graph/shape.js';
-import type { Application, Tensor } from '../graph/tensor.js';
+import { type Application, Tensor } from '../graph/tensor.js';
 import { inputsOf, topologicalOrder, type TracedGraph } from '../graph/traced-graph.js';
-import type { PrimitiveAttributes } from '../graph/vocabulary.js';
+import type { PrimitiveAttributes, ViewName } from '../graph/vocabulary.js';
 import { contiguous, expanded, isContiguous, permuted, reshaped, sliced, type Strided } from './strided.js';
 
 /** What becomes one kernel. */
@@ -38,6 +39,7 @@ export class Fusion {
   readonly #wanted: ReadonlySet<Tensor>;
   /** Elementwise nodes computed where a reduction reads them. */
   readonly #inlined = new Set<Tensor>();
+  readonly #copies = new Map<Tensor, Tensor>();
 
   constructor(graph: TracedGraph) {
     const roots = [...graph.outputs, ...graph.assignments.map(({ value }) => value)];
@@ -93,8 +95,7 @@ export class Fusion {
    * saying it, the elements before the reshape, which come in the same order.
    */
   resolveCopied(root: Tensor): Resolved {
-    const source = root.source;
-    if (source.kind !== 'apply') return { base: root, view: contiguous(root.shape) };
+    const source = root.source as Application;
     const inner = this.resolve(source.inputs[0]);
     return { base: inner.base, view: seenThrough(inner.view, source) ?? inner.view };
   }
@@ -109,9 +110,24 @@ export class Fusion {
     return view && { base: inner.base, view };
   }
 
-  /** Makes a group that copies `tensor` into memory of its own. */
-  copy(tensor: Tensor): Group {
-    return this.#newGroup({ root: tensor, chain: [], result: tensor, shape: tensor.shape });
+  /**
+   * The tensor that stands for `tensor` in memory of its own: itself where a group computes it, else a
+   * copy. Readers of `tensor` keep reading it where it is, so that nothing they rely on changes.
+   */
+  owned(tensor: Tensor): Tensor {
+    if (this.#groupOf.has(tensor)) return tensor;
+    const known = this.#copies.get(tensor);
+    if (known) return known;
+    const { shape, dtype } = tensor;
+    const source = { kind: 'apply', primitive: copying, inputs: [tensor], attributes: {}, scope: '' };
+    const copy = new Tensor(shape, dtype, source as Application);
+    this.#copies.set(tensor, copy);
+    this.#copyGroup(copy);
+    return copy;
+  }
+
+  #copyGroup(view: Tensor): void {
+    this.#newGroup({ root: view, chain: [], result: view, shape: view.shape });
   }
 
   /** True when `group` runs after `other` by what it reads. */
@@ -262,7 +278,7 @@ export class Fusion {
     const source = view.source as Application;
     const inner = source.inputs[0];
     if (this.absorbedPad(view) || !this.#hasMemory(inner)) return;
-    if (!this.#tryResolve(view)) this.copy(view);
+    if (!this.#tryResolve(view)) this.#copyGroup(view);
   }
 
   #hasMemory(tensor: Tensor): boolean {
@@ -272,10 +288,16 @@ export class Fusion {
   }
 }
 
-/** True when a group does nothing but copy its root (a view, a fill, a variable) into memory of its own. */
-export function isCopy({ root }: Group): boolean {
-  return root !== null && (root.source.kind !== 'apply' || root.source.primitive.kind === 'view');
-}
+/** True when a group does nothing but copy what its root, a view, sees into memory of its own. */
+export const isCopy = ({ root }: Group): boolean =>
+  root?.source.kind === 'apply' && root.source.primitive.kind === 'view';
+
+/** The view of a tensor as it is. */
+const copying: Primitive<'detach'> = {
+  name: 'detach',
+  kind: 'view',
+  shape: ([{ shape, dtype }]) => ({ shape, dtype }),
+};
 
 /** A view over the shape behind `chain`, expressed over the shape before it; null where strides cannot. */
 export function pulledBack(view: Strided, chain: readonly Tensor[]): Strided | null {
@@ -297,13 +319,14 @@ export function pulledBack(view: Strided, chain: readonly Tensor[]): Strided | n
 
 /** A strided view seen through one more view primitive; null when no strides can say it. */
 function seenThrough(view: Strided, { primitive, attributes }: Application): Strided | null {
-  const through: { [Name in 'reshape' | 'permute' | 'expand' | 'slice']: () => Strided | null } = {
+  const through: { [Name in ViewName]: () => Strided | null } = {
     reshape: () => reshaped(view, (attributes as PrimitiveAttributes['reshape']).shape),
     permute: () => permuted(view, (attributes as PrimitiveAttributes['permute']).order),
     expand: () => expanded(view, (attributes as PrimitiveAttributes['expand']).shape),
     slice: () => sliced(view, attributes as PrimitiveAttributes['slice']),
+    detach: () => view,
   };
-  return through[primitive.name as keyof typeof through]();
+  return through[primitive.name as ViewName]();
 }
 
 const isWhole = (view: Strided, base: Tensor): boolean =>

@@ -36,6 +36,7 @@ class Lowering {
   readonly #graph: TracedGraph;
   readonly #fusion: Fusion;
   readonly #buffers = new Map<Tensor, Buffer>();
+  readonly #outputs: readonly Tensor[];
   /** Tensors that need memory of their own, whoever else reads them. */
   readonly #kept: Set<Tensor>;
   #bufferCount = 0;
@@ -43,12 +44,15 @@ class Lowering {
   constructor(graph: TracedGraph) {
     this.#graph = graph;
     this.#fusion = new Fusion(graph);
-    this.#kept = new Set(graph.outputs);
+    this.#outputs = graph.outputs.map((output) =>
+      output.source.kind === 'input' ? output : this.#fusion.owned(output),
+    );
+    this.#kept = new Set(this.#outputs);
   }
 
   run(): Lowered {
     const inputs = this.#graph.inputs.map((input) => this.#bufferOf(input));
-    const outputs = this.#graph.outputs.map((output) => this.#bufferOf(this.#inMemory(output)));
+    const outputs = this.#outputs.map((output) => this.#bufferOf(output));
     const targets = new Map<Tensor, Buffer[]>();
     const { groups, inPlace, afterwards } = schedule(this.#fusion, this.#graph.assignments);
     for (const { value, variable } of inPlace) {
@@ -60,14 +64,6 @@ class Lowering {
       kernels.push(this.#copyKernel(value, this.#bufferOf(variable)));
     }
     return { kernels, inputs, outputs };
-  }
-
-  /** The tensor itself where it has memory of its own in row-major order, else a copy of it. */
-  #inMemory(tensor: Tensor): Tensor {
-    const group = this.#fusion.groupOf(tensor);
-    const isInput = tensor.source.kind === 'input';
-    if (!group && !isInput) this.#fusion.copy(tensor);
-    return tensor;
   }
 
   #bufferOf(tensor: Tensor): Buffer {
@@ -129,7 +125,7 @@ class Lowering {
 
   #kernel(group: Group, targets: ReadonlyMap<Tensor, readonly Buffer[]>): Kernel {
     const { root, chain } = group;
-    if (root && isCopy(group)) return this.#copyGroup(root, targets);
+    if (root && isCopy(group)) return this.#copyGroup(group, root, targets);
     const expressions = this.#expressions(group);
     const stores: Store[] = [];
     for (const [tensor, value] of expressions) {
@@ -224,12 +220,18 @@ class Lowering {
     return { kind: 'load', view: this.#view(base, view), dtype: base.dtype };
   }
 
-  /** A copy of a view (or of a fill) into row-major memory. */
-  #copyGroup(root: Tensor, targets: ReadonlyMap<Tensor, readonly Buffer[]>): Kernel {
+  /** A copy of what a view sees into row-major memory. */
+  #copyGroup(
+    group: Group,
+    root: Tensor,
+    targets: ReadonlyMap<Tensor, readonly Buffer[]>,
+  ): Kernel {
     const from = this.#fusion.resolveCopied(root);
     const value = this.#load(from.base, from.view);
     const { strides } = contiguous(from.view.shape);
-    const stores = [this.#bufferOf(root), ...(targets.get(root) ?? [])].map((buffer) => ({
+    const buffers = [...(targets.get(root) ?? [])];
+    if (this.#needsOwnBuffer(root, group, targets)) buffers.push(this.#bufferOf(root));
+    const stores = buffers.map((buffer) => ({
       view: { buffer, offset: 0, strides },
       value,
     }));

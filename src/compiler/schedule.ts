@@ -6,7 +6,7 @@ import type { Fusion, Group } from './fuse.js';
 export interface Schedule {
   /** Groups in the order they run. */
   readonly groups: readonly Group[];
-  /** Assignments whose value may be written straight into the variable. */
+  /** Assignments whose value may be written straight into the variable, by the group that computes it. */
   readonly inPlace: readonly Assignment[];
   /** Assignments that are copied at the end, because the old value is still read. */
   readonly afterwards: readonly Assignment[];
@@ -17,10 +17,10 @@ export function schedule(fusion: Fusion, assignments: readonly Assignment[]): Sc
   const inPlace: Assignment[] = [];
   const afterwards: Assignment[] = [];
   // Copies first: the groups that read a variable must all be known before any is overwritten.
-  const producers = assignments.map(({ value }) => fusion.groupOf(value) ?? fusion.copy(value));
-  assignments.forEach((assignment, i) => {
-    const { variable } = assignment;
-    const group = producers[i];
+  const owned = assignments.map(({ variable, value }) => ({ variable, value: fusion.owned(value) }));
+  for (const assignment of owned) {
+    const { variable, value } = assignment;
+    const group = fusion.groupOf(value)!;
     const readers = fusion.groups.filter(
       (reader) => reader !== group && fusion.readsVariable(reader, variable),
     );
@@ -30,7 +30,7 @@ export function schedule(fusion: Fusion, assignments: readonly Assignment[]): Sc
       !readers.some((reader) => fusion.dependsOn(reader, group));
     if (direct) for (const reader of readers) group.inputs.add(reader);
     (direct ? inPlace : afterwards).push(assignment);
-  });
+  }
   return { groups: inDependencyOrder(fusion.groups), inPlace, afterwards };
 }
 
