@@ -33,7 +33,7 @@ test('a confusion matrix is an aligned table with recall, precision and accuracy
       '0          [98]    2     ·   98.0 %',
       '1            ·   [50]    ·  100.0 %',
       '2            1     ·    [9]  90.0 %',
-      'precision 99.0  96.2 100.0        %',
+      'precision 99.0  96.2   100        %',
       '',
       '157 of 160 right, accuracy 98.13 %',
     ].join('\n'),

@@ -1,5 +1,6 @@
 /** Training, examining, saving and loading classifiers. */
 
+export { classify } from './classify.js';
 export {
   type EvaluateOptions,
   type Evaluation,

@@ -52,7 +52,7 @@ function drawTable(
   const short = classes.every((name) => widthOf(name) <= widestHeading);
   const headings = short ? classes : classes.map((_, i) => String(i));
   const names = short ? classes : classes.map((name, i) => `${String(i).padStart(2)} ${name}`);
-  const nameWidth = Math.max(10, ...names.map((name) => widthOf(fit(name, widestName))));
+  const nameWidth = Math.max(9, ...names.map((name) => widthOf(fit(name, widestName))));
   // Room for the brackets, so that the columns are the same with and without colour.
   const width = Math.max(
     classes.length <= comfortable ? '100.0 '.length : 0,
@@ -84,9 +84,9 @@ function drawTable(
   }
   const precisions = counts.map((row, p) => {
     const share = row[p] / sum(counts.map((other) => other[p]));
-    return `${percent(share)
-      .replace(' %', '')
-      .padStart(width - 1)} `;
+    // `100.0` would touch the name of the row where columns are narrow.
+    const text = percent(share).replace(' %', '').replace('100.0', '100');
+    return `${text.padStart(width - 1)} `;
   });
   if (precisions.every((text) => widthOf(text) === width)) {
     const line = `${pad('precision', nameWidth)}${precisions.join('')}       %`;
