@@ -4,6 +4,7 @@ import type { Tensor } from '../graph/tensor.js';
 import { Conv2d } from '../nn/conv-2d.js';
 import { Linear } from '../nn/linear.js';
 import { Module } from '../nn/module.js';
+import { checkCount, checkOptionNames } from '../nn/options.js';
 import { relu } from '../ops/elementwise.js';
 import { maxPool2d } from '../ops/pooling.js';
 import { reshape } from '../ops/view.js';
@@ -15,7 +16,7 @@ export interface LeNet5Options {
 
 /**
  * Images [N, 1, 28, 28] -> logits [N, numClasses], with ReLU and max pooling where the paper has
- * scaled tangents and trained averages.
+ * scaled tangents and trained averages. Throws ValueError for an unknown or wrong option.
  *
  *     const logits = new LeNet5().call(x);
  */
@@ -26,8 +27,11 @@ export class LeNet5 extends Module {
   readonly fc2 = new Linear(120, 84);
   readonly fc3: Linear;
 
-  constructor({ numClasses = 10 }: LeNet5Options = {}) {
+  constructor(options: LeNet5Options = {}) {
     super();
+    const { numClasses = 10 } = options;
+    checkOptionNames('LeNet5', options, ['numClasses']);
+    checkCount('LeNet5', 'numClasses', numClasses);
     this.fc3 = new Linear(84, numClasses);
   }
 

@@ -4,7 +4,11 @@ import type { Tensor } from '../graph/tensor.js';
 import { relu, sigmoid, tanh } from '../ops/elementwise.js';
 import { Module } from './module.js';
 
-/** max(x, 0) of every element. */
+/**
+ * max(x, 0) of every element, for tensors of any shape.
+ *
+ *     const y = new Relu().call(x);
+ */
 export class Relu extends Module {
   forward(x: Tensor): Tensor {
     return relu(x);
@@ -15,7 +19,11 @@ export class Relu extends Module {
   }
 }
 
-/** The hyperbolic tangent of every element. */
+/**
+ * The hyperbolic tangent of every element, for tensors of any shape.
+ *
+ *     const y = new Tanh().call(x);
+ */
 export class Tanh extends Module {
   forward(x: Tensor): Tensor {
     return tanh(x);
@@ -26,7 +34,11 @@ export class Tanh extends Module {
   }
 }
 
-/** 1 / (1 + exp(-x)) of every element. */
+/**
+ * 1 / (1 + exp(-x)) of every element, for tensors of any shape.
+ *
+ *     const y = new Sigmoid().call(x);
+ */
 export class Sigmoid extends Module {
   forward(x: Tensor): Tensor {
     return sigmoid(x);

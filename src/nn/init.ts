@@ -105,7 +105,11 @@ export interface UniformOptions extends RandomOptions {
   high?: number;
 }
 
-/** Uniform numbers from `low` (0) to `high` (1). */
+/**
+ * Uniform numbers from `low` (0) to `high` (1).
+ *
+ *     init.uniform(linear.bias, { low: -0.1, high: 0.1 });
+ */
 export function uniform(
   variable: Variable,
   { low = 0, high = 1, generator = defaultGenerator() }: UniformOptions = {},
@@ -118,7 +122,11 @@ export interface NormalOptions extends RandomOptions {
   std?: number;
 }
 
-/** Normal numbers of `mean` (0) and standard deviation `std` (1). */
+/**
+ * Normal numbers of `mean` (0) and standard deviation `std` (1).
+ *
+ *     init.normal(conv.weight, { std: 0.02 });
+ */
 export function normal(
   variable: Variable,
   { mean = 0, std = 1, generator = defaultGenerator() }: NormalOptions = {},
@@ -126,7 +134,11 @@ export function normal(
   fillWith(variable, () => mean + std * generator.normal());
 }
 
-/** `value` everywhere. */
+/**
+ * `value` everywhere.
+ *
+ *     init.constant(linear.bias, 0);
+ */
 export function constant(variable: Variable, value: number): void {
   fillWith(variable, () => value);
 }

@@ -140,7 +140,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
    * Throws ValueError, with nothing changed, when a shape differs or, unless `strict` is false, a key
    * is missing or unexpected.
    *
-   *     model.loadStateDict(decodeSafetensors(bytes).tensors);
+   *     model.loadStateDict(decodeSafetensors(bytes, path).tensors);
    */
   loadStateDict(source: StateSource, { strict = true }: LoadStateOptions = {}): LoadedState {
     return loadState(this.#state(), source, { owner: this.constructor.name, strict });

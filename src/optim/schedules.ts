@@ -9,7 +9,12 @@ export interface ConstantScheduleOptions {
   lr: number;
 }
 
-/** The same learning rate at every step. */
+/**
+ * The same learning rate at every step.
+ *
+ *     const schedule = constantSchedule({ lr: 1e-3 });
+ *     optimizer.lr = schedule(step);
+ */
 export function constantSchedule(options: ConstantScheduleOptions): Schedule {
   checkOptionNames('constantSchedule', options, ['lr']);
   const { lr } = options;
