@@ -1,5 +1,6 @@
 /** One case of a benchmark: our engine and the peers in turns, and what there is to say about them. */
 
+import type { BusyMeter } from './busy-meter.js';
 import type { OwnSession } from './own-session.js';
 import type { Peer } from './peers/peer.js';
 import { type Row, rowOf } from './report.js';
@@ -15,6 +16,8 @@ export interface BenchmarkOptions {
   /** Seconds of counted steps for each engine, and over how many turns they are spread. */
   readonly seconds: number;
   readonly rounds: number;
+  /** Sampled between the turns. */
+  readonly meter: BusyMeter;
 }
 
 export interface MeasuredRow {
@@ -33,7 +36,7 @@ export interface CaseResult {
 export async function benchmarkCase(
   subject: Case,
   own: OwnSession,
-  { peers, threads, seconds, rounds }: BenchmarkOptions,
+  { peers, threads, seconds, rounds, meter }: BenchmarkOptions,
 ): Promise<CaseResult> {
   const sessions: Session[] = [own];
   const skipped: string[] = [];
@@ -48,6 +51,7 @@ export async function benchmarkCase(
       seconds,
       rounds,
       beside: async () => {
+        await meter.sample();
         if (subject.ceiling) ceilings.push(await subject.ceiling());
       },
     });

@@ -1,9 +1,9 @@
 /** The benchmark's command: `npm run bench -- lenet5 --peers pytorch`. */
 
-import { loadavg } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { nearestName } from '../src/text/nearest-name.js';
 import { benchmarkCase, type CaseResult, compileRow, describeOwn } from './benchmark.js';
+import { BusyMeter } from './busy-meter.js';
 import { formatMemory, watchMemory } from './memory.js';
 import { type OwnSession, threadsAsked } from './own-session.js';
 import type { Peer } from './peers/peer.js';
@@ -48,20 +48,27 @@ process.stdout.write('', () => process.exit());
 async function run(name: string, options: Options): Promise<void> {
   const workload = find('workload', name, workloads);
   if (options.threads) process.env.FOVEA_THREADS = String(options.threads);
-  printMachine();
+  const { cpu, cores, node, os } = describeMachine();
+  print([`${cpu}, ${cores} cores, Node ${node}, ${os}`]);
+  const meter = new BusyMeter();
   const rows: Row[] = [];
-  for (const subject of workload.cases) rows.push(...(await measure(subject, options)));
+  for (const subject of workload.cases) rows.push(...(await measure(subject, { options, meter })));
   for (const ratio of ratiosOf(rows)) console.log(formatRatio(ratio));
-  if (options.json) console.log(JSON.stringify(reportOf(rows)));
+  for (const line of meter.warning()) console.log(line);
+  if (options.json) console.log(JSON.stringify(reportOf(rows, meter.busyCores)));
 }
 
 /** Measures one case, prints it and gives its rows for the report. */
-async function measure(subject: Case, options: Options): Promise<Row[]> {
+async function measure(
+  subject: Case,
+  { options, meter }: { readonly options: Options; readonly meter: BusyMeter },
+): Promise<Row[]> {
   const own = await subject.open();
   try {
+    await meter.sample();
     const result = options.steps
       ? await repeat(subject, { own, steps: options.steps })
-      : await benchmarkCase(subject, own, { ...options, threads: threadsAsked() });
+      : await benchmarkCase(subject, own, { ...options, threads: threadsAsked(), meter });
     print([...formatRows(result), ...result.lines]);
     if (options.profile) {
       const runs = options.profile === true ? 50 : options.profile;
@@ -97,19 +104,6 @@ function formatRows({ rows }: CaseResult): string[] {
     note,
   ]);
   return formatTable(header, cells);
-}
-
-function printMachine(): void {
-  const { cpu, cores, node, os } = describeMachine();
-  const lines = [`${cpu}, ${cores} cores, Node ${node}, ${os}`];
-  const [load] = loadavg();
-  // A load of one half is what this command's own start leaves behind.
-  if (load > 0.5) {
-    lines.push(
-      `note: other programs keep ${load.toFixed(1)} cores busy; expect slower, noisier times`,
-    );
-  }
-  print(lines);
 }
 
 /** A paragraph. */

@@ -26,6 +26,8 @@ export interface Machine {
   readonly cores: number;
   readonly node: string;
   readonly os: string;
+  /** Cores that other programs kept busy meanwhile; near 0 on a machine whose times can be quoted. */
+  readonly busyCores: number;
 }
 
 export interface Report {
@@ -35,7 +37,7 @@ export interface Report {
 }
 
 /** The machine that runs this process. */
-export function describeMachine(): Machine {
+export function describeMachine(): Omit<Machine, 'busyCores'> {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
@@ -67,9 +69,10 @@ export function ratiosOf(rows: readonly Row[], engine = 'fovea'): Ratio[] {
   });
 }
 
-/** The report of `rows` on this machine. */
-export function reportOf(rows: readonly Row[]): Report {
-  return { machine: describeMachine(), rows, ratios: ratiosOf(rows) };
+/** The report of `rows` on this machine, of which other programs kept `busyCores` busy. */
+export function reportOf(rows: readonly Row[], busyCores: number): Report {
+  const machine = { ...describeMachine(), busyCores: Math.round(busyCores * 100) / 100 };
+  return { machine, rows, ratios: ratiosOf(rows) };
 }
 
 /** `lenet5/train/b64: 0.52 times pytorch's time (1.92 times as fast)`, for people. */

@@ -1,7 +1,9 @@
 /** The benchmark's report: statistics, rows, ratios, tables. */
 
 import assert from 'node:assert/strict';
+import { cpus } from 'node:os';
 import { test } from 'node:test';
+import { BusyMeter, busyCores } from '../bench/busy-meter.js';
 import { formatRatio, gflopsOf, type Row, ratiosOf, reportOf, rowOf } from '../bench/report.js';
 import { median, percentile, summarize } from '../bench/statistics.js';
 import { formatNumber, formatTable } from '../bench/table.js';
@@ -46,7 +48,9 @@ test('a ratio is our time over the peer’s, workload by workload', () => {
     { workload: 'matmul/512', peer: 'pytorch', ratio: 0.5 },
     { workload: 'matmul/1024', peer: 'pytorch', ratio: 3 },
   ]);
-  assert.deepEqual(Object.keys(reportOf(rows)), ['machine', 'rows', 'ratios']);
+  const report = reportOf(rows, 0.1234);
+  assert.deepEqual(Object.keys(report), ['machine', 'rows', 'ratios']);
+  assert.equal(report.machine.busyCores, 0.12);
 });
 
 test('ratios are worded so that nobody reads them the wrong way round', () => {
@@ -72,4 +76,15 @@ test('tables align words to the left and numbers to the right', () => {
   assert.deepEqual(formatTable(['engine'], []), ['engine']);
   assert.equal(formatNumber(2.9361), '2.94');
   assert.equal(formatNumber(1234.5), '1235');
+});
+
+test('the busy meter adds up the busy shares of the cores', async () => {
+  const reading = (user: number, idle: number) => ({ user, idle, nice: 0, sys: 0, irq: 0 });
+  const before = [reading(100, 100), reading(100, 100), reading(5, 5)];
+  const after = [reading(150, 150), reading(200, 100), reading(5, 5)];
+  assert.equal(busyCores(before, after), 1.5, 'half of one, all of another, a stopped clock');
+  const meter = new BusyMeter();
+  assert.deepEqual(meter.warning(), []);
+  await meter.sample();
+  assert.ok(meter.busyCores >= 0 && meter.busyCores <= cpus().length);
 });

@@ -1,7 +1,8 @@
 """The number of threads of OpenBLAS, where PyTorch was built on one that has threads of its own.
 
 Such an OpenBLAS does not listen to torch.set_num_threads(), and its threads get in the way of those
-that run everything else: small networks are faster with one, large products with all.
+that run everything else, most of all on a busy machine: small networks are faster with one, large
+products with all.
 """
 
 import ctypes

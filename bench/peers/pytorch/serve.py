@@ -30,19 +30,13 @@ def run_round(step, seconds, settle):
     return times
 
 
-def choose_openblas_threads(step, threads):
-    """Keeps the number of OpenBLAS threads that is faster for `step`; a note on it, or nothing."""
-    choices = sorted({1, threads})
-    if len(choices) == 1 or not openblas.set_threads(threads):
-        return ""
-    times = {count: [] for count in choices}
-    for _ in range(3):
-        for count in choices:
-            openblas.set_threads(count)
-            times[count] += run_round(step, seconds=0.25, settle=3)
-    fastest = min(choices, key=lambda count: statistics.median(times[count]))
-    openblas.set_threads(fastest)
-    return f", OpenBLAS threads {fastest}"
+def better_round(step, choices, seconds, settle):
+    """The round of the faster number of OpenBLAS threads, each tried for its share of the time."""
+    rounds = []
+    for count in choices:
+        openblas.set_threads(count)
+        rounds.append(run_round(step, seconds / len(choices), settle))
+    return min(rounds, key=statistics.median)
 
 
 def say(answer):
@@ -63,10 +57,15 @@ def main():
     note = f"PyTorch {torch.__version__}"
     if torch.backends.mkldnn.is_available():
         note += ", oneDNN"
-    note += choose_openblas_threads(step, options.threads)
+    choices = sorted({1, options.threads})
+    if len(choices) > 1 and openblas.set_threads(options.threads):
+        note += f", OpenBLAS threads {choices[0]} or {choices[1]}"
+    else:
+        choices = None
     say({"ready": {"threads": torch.get_num_threads(), "note": note}})
     for line in sys.stdin:
-        say({"times": run_round(step, **json.loads(line))})
+        asked = json.loads(line)
+        say({"times": better_round(step, choices, **asked) if choices else run_round(step, **asked)})
 
 
 if __name__ == "__main__":
