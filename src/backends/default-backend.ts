@@ -1,8 +1,10 @@
 /** The backend that programs run on when nothing else is said. */
 
 import type { Backend } from './contract.js';
-import { reference } from './reference/index.js';
+import { wasm } from './wasm/index.js';
+
+export { ready, setThreads, threadCount } from './wasm/index.js';
 
 export function defaultBackend(): Backend {
-  return reference;
+  return wasm;
 }

@@ -80,6 +80,7 @@ export const i32 = {
   ltS: (a: I32, b: I32 | number): I32 => instruction('i32', [0x48], a, asI32(b)),
   ltU: (a: I32, b: I32 | number): I32 => instruction('i32', [0x49], a, asI32(b)),
   gtS: (a: I32, b: I32 | number): I32 => instruction('i32', [0x4a], a, asI32(b)),
+  leS: (a: I32, b: I32 | number): I32 => instruction('i32', [0x4c], a, asI32(b)),
   geS: (a: I32, b: I32 | number): I32 => instruction('i32', [0x4e], a, asI32(b)),
   and: (a: I32, b: I32 | number): I32 => instruction('i32', [0x71], a, asI32(b)),
   /** condition ? a : b */
@@ -157,6 +158,14 @@ export class Func implements Callable {
     this.effect([0x10, ...unsigned(target.index)], ...args);
   }
 
+  drop(value: Value): void {
+    this.emit(value.code, [0x1a]);
+  }
+
+  unreachable(): void {
+    this.emit([0x00]);
+  }
+
   return(value?: Value): void {
     if (value) this.emit(value.code);
     this.emit([0x0f]);
@@ -172,11 +181,26 @@ export class Func implements Callable {
     this.emit([0x0b]);
   }
 
+  /** A block that `body` can leave early through the function that it is given. */
+  block(body: (leaveIf: (condition: I32) => void) => void): void {
+    this.emit([0x02, 0x40]);
+    this.#nested(() => {
+      const inside = this.#depth;
+      body((condition) => this.emit(condition.code, [0x0d, ...unsigned(this.#depth - inside)]));
+    });
+    this.emit([0x0b]);
+  }
+
   /** Repeats while `condition` holds, tested at the end: the body runs at least once. */
   doWhile(body: () => void, condition: () => I32): void {
     this.emit([0x03, 0x40]);
     this.#nested(body);
     this.emit(condition().code, [0x0d, 0x00, 0x0b]);
+  }
+
+  /** Repeats while `condition` holds, tested before each pass. */
+  while(condition: () => I32, body: () => void): void {
+    this.if(condition(), () => this.doWhile(body, condition));
   }
 
   /** for (i = from; i < to; i += step) body; `to` must not change inside. */

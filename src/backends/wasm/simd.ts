@@ -1,6 +1,6 @@
 /** The 128-bit vector instructions that kernels use, by name. */
 
-import { type Func, type I32, i32, instruction, memoryArgument, unsigned, type V128, type Value } from './assembler.js';
+import { type Func, type I32, i32, instruction, memoryArgument, signed, unsigned, type V128, type Value } from './assembler.js';
 
 const simd = (opcode: number, ...immediates: readonly number[]): number[] => [
   0xfd,
@@ -139,6 +139,12 @@ export const i32x4 = {
   truncSatF32x4S: unary(248),
 };
 
+/** Unsigned 32 x 32 -> 64 bit products of the two lower or the two upper lanes. */
+export const i64x2 = {
+  extmulLowU: binary(222),
+  extmulHighU: binary(223),
+};
+
 /** Four bytes in the lowest lane, widened to four unsigned 32-bit lanes. */
 export const widenBytes = (a: V128): V128 =>
   instruction('v128', simd(169), instruction('v128', simd(137), a));
@@ -176,15 +182,10 @@ export const atomic = {
     f.effect([0xfe, 0x17, ...atomicArgument(offset)], address, value),
   add: (address: I32, value: I32, offset = 0): I32 =>
     instruction('i32', [0xfe, 0x1e, ...atomicArgument(offset)], address, value),
-  /** Sleeps while the word still is `expected`; forever. */
-  wait: (address: I32, expected: I32): I32 =>
-    instruction(
-      'i32',
-      [0xfe, 0x01, ...atomicArgument(0)],
-      address,
-      expected,
-      { type: 'i32', code: [0x42, 0x7f] } as unknown as I32,
-    ),
-  notify: (address: I32): I32 =>
-    instruction('i32', [0xfe, 0x00, ...atomicArgument(0)], address, i32.const(-1)),
+  /** Sleeps while the word still is `expected`, for one second at most. */
+  wait: (f: Func, address: I32, expected: I32): void =>
+    f.effect([0x42, ...signed(1e9), 0xfe, 0x01, ...atomicArgument(0), 0x1a], address, expected),
+  /** Wakes every thread that sleeps on the word. */
+  notify: (f: Func, address: I32): void =>
+    f.effect([0xfe, 0x00, ...atomicArgument(0), 0x1a], address, i32.const(-1)),
 };

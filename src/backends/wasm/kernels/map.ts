@@ -1,0 +1,42 @@
+/** Elementwise kernels: every store for every element of a shape. */
+
+import type { Expression, MapKernel, Store } from '../../plan.js';
+
+import type { KernelContext } from '../kernel-context.js';
+import { nestOf, viewsOf } from '../nest.js';
+import { forEachRow } from '../rows.js';
+import { VectorCode, vectorLoop } from '../vector-loop.js';
+
+export function emitMap(context: KernelContext, { shape, stores }: MapKernel): void {
+  emitStores(context, shape, stores);
+}
+
+/** Writes `stores` over `shape`, shared among the threads; no store reads a structure's result. */
+export function emitStores(
+  context: KernelContext,
+  shape: readonly number[],
+  stores: readonly Store[],
+): void {
+  const nest = nestOf(shape, viewsOf(stores));
+  forEachRow(context, nest, ({ accesses, from, to }) => {
+    const code = new VectorCode(context, accesses);
+    code.hoist(stores.map(({ value }) => value));
+    vectorLoop(context, from, to, (position) => code.store(stores, position));
+  });
+}
+
+/** `stores` with the structure's result replaced by what `load` reads. */
+export function withResult(stores: readonly Store[], load: Expression): Store[] {
+  const replaced = new Map<Expression, Expression>();
+  const replace = (expression: Expression): Expression => {
+    const known = replaced.get(expression);
+    if (known) return known;
+    let value = expression;
+    if (expression.kind === 'result') value = load;
+    if (expression.kind === 'apply') value = { ...expression, args: expression.args.map(replace) };
+    replaced.set(expression, value);
+    return value;
+  };
+  return stores.map(({ view, value }) => ({ view, value: replace(value) }));
+}
+

@@ -1,0 +1,200 @@
+/**
+ * Matrix products [B, M, K] x [B, K, N]. b is packed into panels of eight columns; blocks of c of up
+ * to 48 x 64 are computed in memory of the thread's own, over slices of k that keep a panel in the
+ * first-level cache (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication",
+ * 2008), and then stored with whatever is fused behind the product.
+ */
+
+import type { MatmulKernel } from '../../plan.js';
+import { i32, type I32 } from '../assembler.js';
+import { type Address, flat, type KernelContext } from '../kernel-context.js';
+import { viewsOf } from '../nest.js';
+import { emitPack, panelsOf, type Panels } from '../pack.js';
+import { decode, startOf } from '../rows.js';
+import { v128 } from '../simd.js';
+import { panelLanes, splitRows, tileFunction, tileRows } from '../tile.js';
+import { accessesOf, VectorCode, vectorLoop } from '../vector-loop.js';
+
+const blockRows = 48;
+const blockPanels = 8;
+/** k in one slice: a panel of it is 12 KB. */
+const sliceDepth = 384;
+
+export function emitMatmul(context: KernelContext, kernel: MatmulKernel): void {
+  const { f } = context;
+  const [batch, rows, columns] = kernel.shape;
+  const { depth, a, b } = kernel;
+  if (batch * rows * columns === 0) return;
+  const panels = panelsOf(columns, depth);
+  const packed = context.sharedScratch(panels.bytes);
+  const product = f.local('i32');
+  f.for(product, 0, batch, 1, () => {
+    const source = startOf(context, b, b.strides, [product]);
+    emitPack(
+      context,
+      {
+        start: source,
+        laneStride: b.strides[2] * 4,
+        depth: [{ extent: depth, stride: b.strides[1] * 4 }],
+      },
+      panels,
+      packed,
+    );
+    context.barrier();
+    emitBlocks(context, kernel, product, startOf(context, a, a.strides, [product]), panels, packed);
+    // The next product packs into the same memory.
+    if (batch > 1) context.barrier();
+  });
+}
+
+function emitBlocks(
+  context: KernelContext,
+  kernel: MatmulKernel,
+  product: I32,
+  a: Address,
+  panels: Panels,
+  packed: Address,
+): void {
+  const { f } = context;
+  const [, rows, columns] = kernel.shape;
+  const most = tileRows(context.common.features, 2);
+  const rowBlocks = splitRows(rows, Math.floor(blockRows / most) * most, 2);
+  const columnBlocks = Math.ceil(panels.list.length / blockPanels);
+  // Blocks of rows are alike but for one row more or less: code is made for the larger.
+  const block = context.localScratch(Math.max(...rowBlocks) * blockPanels * panelLanes * 4);
+  const { from, to } = context.share(rowBlocks.length * columnBlocks);
+  const task = f.local('i32');
+  f.for(task, from, to, 1, () => {
+    const [rowBlock, columnBlock] = decode(context, task, [rowBlocks.length, columnBlocks]);
+    const bound = (index: I32): I32 => i32.divU(i32.mul(index, rows), rowBlocks.length);
+    const firstRow = f.hold(bound(rowBlock));
+    const endRow = f.hold(bound(i32.add(rowBlock, 1)));
+    const firstPanel = f.hold(i32.mul(columnBlock, blockPanels));
+    emitProducts(context, kernel, { a, packed, block, panels, firstRow, endRow, firstPanel });
+    emitEpilogue(context, kernel, { product, block, firstRow, endRow, firstPanel, columns });
+  });
+}
+
+interface Products {
+  readonly a: Address;
+  readonly packed: Address;
+  readonly block: Address;
+  readonly panels: Panels;
+  readonly firstRow: I32;
+  readonly endRow: I32;
+  readonly firstPanel: I32;
+}
+
+const blockStride = blockPanels * panelLanes * 4;
+
+/** Fills the block: for each slice of k, each panel, each tile of rows. */
+function emitProducts(
+  context: KernelContext,
+  { depth, a: view }: MatmulKernel,
+  { a, packed, block, panels, firstRow, endRow, firstPanel }: Products,
+): void {
+  const { f, common } = context;
+  const [, rowStride, depthStride] = view.strides.map((stride) => stride * 4);
+  const slices = Math.max(1, Math.ceil(depth / sliceDepth));
+  const slice = f.local('i32');
+  const panel = f.local('i32');
+  f.for(slice, 0, slices, 1, () => {
+    const bound = (index: I32): I32 => i32.divU(i32.mul(index, depth), slices);
+    const firstK = f.hold(bound(slice));
+    const count = f.hold(i32.sub(bound(i32.add(slice, 1)), firstK));
+    const panelCount = panels.list.length;
+    const endPanel = f.hold(i32.min(i32.add(firstPanel, blockPanels), i32.const(panelCount)));
+    f.for(panel, firstPanel, endPanel, 1, () => {
+      const emitTiles = (vectors: number): void => {
+        const b = f.hold(
+          i32.add(
+            i32.add(flat(packed), i32.mul(panel, depth * panelLanes * 4)),
+            i32.mul(firstK, vectors * 16),
+          ),
+        );
+        const most = tileRows(common.features, vectors);
+        const row = f.hold(firstRow);
+        const call = (rows: number): void => {
+          const tile = tileFunction(common, {
+            rowOffsets: Array.from({ length: rows }, (_, r) => r * rowStride),
+            vectors,
+            step: depthStride,
+            resultStride: blockStride,
+            passStep: 0,
+          });
+          const x = i32.add(
+            i32.add(flat(a), i32.mul(row, rowStride)),
+            i32.mul(firstK, depthStride),
+          );
+          const c = i32.add(
+            flat(block),
+            i32.add(
+              i32.mul(i32.sub(row, firstRow), blockStride),
+              i32.mul(i32.sub(panel, firstPanel), panelLanes * 4),
+            ),
+          );
+          f.call(tile, x, b, c, i32.const(0), count, i32.const(1), slice);
+          f.set(row, i32.add(row, rows));
+        };
+        f.while(
+          () => i32.leS(i32.add(row, most), endRow),
+          () => call(most),
+        );
+        for (let rows = most >> 1; rows >= 1; rows >>= 1) {
+          const some = (): void => f.if(i32.leS(i32.add(row, rows), endRow), () => call(rows));
+          some();
+          if (rows === 1 && most === 6) some();
+        }
+      };
+      const last = panels.list[panelCount - 1];
+      if (last.vectors === 2) emitTiles(2);
+      else if (panelCount === 1) emitTiles(1);
+      else {
+        f.if(
+          i32.eq(panel, panelCount - 1),
+          () => emitTiles(1),
+          () => emitTiles(2),
+        );
+      }
+    });
+  });
+}
+
+interface Epilogue {
+  readonly product: I32;
+  readonly block: Address;
+  readonly firstRow: I32;
+  readonly endRow: I32;
+  readonly firstPanel: I32;
+  readonly columns: number;
+}
+
+/** Stores the rows of a finished block. */
+function emitEpilogue(
+  context: KernelContext,
+  { stores }: MatmulKernel,
+  { product, block, firstRow, endRow, firstPanel, columns }: Epilogue,
+): void {
+  const { f } = context;
+  const firstColumn = f.hold(i32.mul(firstPanel, panelLanes));
+  const endColumn = f.hold(
+    i32.min(i32.add(firstColumn, blockPanels * panelLanes), i32.const(columns)),
+  );
+  const row = f.local('i32');
+  f.for(row, firstRow, endRow, 1, () => {
+    const accesses = accessesOf(
+      viewsOf(stores),
+      (view) => startOf(context, view, view.strides, [product, row]),
+      (view) => view.strides[2],
+    );
+    const blockRow = i32.mul(i32.sub(row, firstRow), blockStride);
+    const base = f.hold(
+      i32.sub(i32.add(flat(block), blockRow), i32.mul(firstColumn, 4)),
+    );
+    const code = new VectorCode(context, accesses, (position) =>
+      v128.load(i32.add(base, position.scaled(4))),
+    );
+    code.hoist(stores.map(({ value }) => value));
+    vectorLoop(context, firstColumn, endColumn, (position) => code.store(stores, position));
+  });
+}

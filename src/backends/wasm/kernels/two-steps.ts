@@ -1,0 +1,70 @@
+/** Kernels in two steps: the structure's result goes to memory, then what is fused behind it is stored. */
+
+import { contiguousStrides, sizeOf } from '../../../graph/shape.js';
+import type { BufferView, Expression, Kernel } from '../../plan.js';
+import type { Address, KernelContext } from '../kernel-context.js';
+import { emitStores, withResult } from './map.js';
+
+/** Where a structure writes its result, and how its elements lie there, in elements. */
+export interface ResultMemory {
+  readonly address: Address;
+  readonly strides: readonly number[];
+}
+
+/**
+ * Calls `emitStructure` with memory for the whole result in row-major order: the destination itself
+ * where the result is only stored, else scratch memory from which the stores are then computed.
+ */
+export function emitInTwoSteps(
+  context: KernelContext,
+  kernel: Kernel,
+  emitStructure: (result: Address) => void,
+): void {
+  const strides = contiguousStrides(kernel.shape);
+  const direct = destinationOf(kernel, strides);
+  if (direct) {
+    const { base, offset } = context.address(direct.buffer);
+    emitStructure({ base, offset: offset + direct.offset * 4 });
+    return;
+  }
+  const address = context.sharedScratch(sizeOf(kernel.shape) * 4);
+  emitStructure(address);
+  context.barrier();
+  emitStoresFrom(context, kernel, { address, strides });
+}
+
+/** Stores a kernel's expressions, with its structure's result read from `memory`. */
+export function emitStoresFrom(context: KernelContext, kernel: Kernel, memory: ResultMemory): void {
+  const view = context.scratchView(memory.address, memory.strides, resultDtype(kernel));
+  const load: Expression = { kind: 'load', view, dtype: view.buffer.dtype };
+  emitStores(context, kernel.shape, withResult(kernel.stores, load));
+}
+
+function destinationOf(kernel: Kernel, strides: readonly number[]): BufferView | null {
+  const [store, ...others] = kernel.stores;
+  if (!store || others.length > 0 || store.value.kind !== 'result') return null;
+  if (store.view.buffer.dtype === 'uint8' || store.view.buffer.dtype === 'bool') return null;
+  const rowMajor = kernel.shape.every(
+    (extent, dim) => extent === 1 || store.view.strides[dim] === strides[dim],
+  );
+  return rowMajor ? store.view : null;
+}
+
+/** Results of four bytes: float32 unless the structure gives int32. */
+function resultDtype(kernel: Kernel): 'float32' | 'int32' {
+  for (const { value } of kernel.stores) {
+    const found = findResult(value);
+    if (found) return found.dtype === 'float32' ? 'float32' : 'int32';
+  }
+  return 'float32';
+}
+
+function findResult(expression: Expression): Extract<Expression, { kind: 'result' }> | null {
+  if (expression.kind === 'result') return expression;
+  if (expression.kind !== 'apply') return null;
+  for (const arg of expression.args) {
+    const found = findResult(arg);
+    if (found) return found;
+  }
+  return null;
+}

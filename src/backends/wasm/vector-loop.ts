@@ -1,0 +1,288 @@
+/** The innermost loop of most kernels: loads, expressions and stores, four elements at a time. */
+
+import { bytesPerElement, type DType } from '../../graph/dtype.js';
+import type { Expression, Store } from '../plan.js';
+import { i32, type I32, type Local, type V128 } from './assembler.js';
+import { applyOperation, constantVector } from './expression.js';
+import type { Address, KernelContext } from './kernel-context.js';
+import type { Strided } from './nest.js';
+import { i32x4, v128, widenBytes } from './simd.js';
+
+/** How a view is walked in the loop: where index 0 is, and how far one element is from the next. */
+export interface Access {
+  readonly base: I32;
+  readonly offset: number;
+  /** In elements; of a coordinate, its increase. */
+  readonly stride: number;
+}
+
+/** Where the loop is: element `index`, of which `left` are still to do (null: at least four). */
+export interface Position {
+  readonly index: I32;
+  readonly left: Local<'i32'> | null;
+  /** index * factor, computed once a pass. */
+  scaled(factor: number): I32;
+}
+
+export const vectorWidth = 4;
+
+/** Runs `body` for from, from + 4, ... and once more for the rest that fills no vector. */
+export function vectorLoop(
+  { f }: KernelContext,
+  from: I32 | number,
+  to: I32 | number,
+  body: (position: Position) => void,
+): void {
+  const constants = typeof from === 'number' && typeof to === 'number';
+  const count = constants ? to - from : null;
+  if (count !== null && count <= 0) return;
+  const index = f.local('i32');
+  const end = typeof to === 'number' ? i32.const(to) : f.hold(to);
+  f.set(index, typeof from === 'number' ? i32.const(from) : from);
+  if (count === null || count >= vectorWidth) {
+    const lastStart = f.hold(i32.sub(end, vectorWidth));
+    const loop = (): void =>
+      f.doWhile(
+        () => {
+          body(positionAt(f, index, null));
+          f.set(index, i32.add(index, vectorWidth));
+        },
+        () => i32.leS(index, lastStart),
+      );
+    if (count === null) f.if(i32.leS(index, lastStart), loop);
+    else loop();
+  }
+  if (count !== null && count % vectorWidth === 0) return;
+  const rest = (): void => body(positionAt(f, index, f.hold(i32.sub(end, index))));
+  if (count === null) f.if(i32.ltS(index, end), rest);
+  else rest();
+}
+
+/** One pass over fewer than four elements, the first `count` lanes. */
+export function singlePosition({ f }: KernelContext, index: I32, count: number): Position {
+  const held = f.hold(index);
+  return positionAt(f, held, count < vectorWidth ? f.hold(i32.const(count)) : null);
+}
+
+function positionAt(f: KernelContext['f'], index: I32, left: Local<'i32'> | null): Position {
+  const multiples = new Map<number, I32>();
+  return {
+    index,
+    left,
+    scaled: (factor) => {
+      if (factor === 0) return i32.const(0);
+      if (factor === 1) return index;
+      const known = multiples.get(factor);
+      if (known) return known;
+      const held = f.hold(i32.mul(index, factor));
+      multiples.set(factor, held);
+      return held;
+    },
+  };
+}
+
+/** Evaluates expressions at a position; what does not change along the loop is computed before it. */
+export class VectorCode {
+  readonly #context: KernelContext;
+  readonly #accesses: ReadonlyMap<Strided, Access>;
+  readonly #result: ((position: Position) => V128) | null;
+  readonly #invariant = new Map<Expression, V128>();
+
+  constructor(
+    context: KernelContext,
+    accesses: ReadonlyMap<Strided, Access>,
+    result: ((position: Position) => V128) | null = null,
+  ) {
+    this.#context = context;
+    this.#accesses = accesses;
+    this.#result = result;
+  }
+
+  /** Computes what is the same for the whole loop; call it before the loop. */
+  hoist(expressions: Iterable<Expression>): void {
+    for (const expression of expressions) this.#hoist(expression);
+  }
+
+  evaluator(position: Position): (expression: Expression) => V128 {
+    const known = new Map<Expression, V128>();
+    const evaluate = (expression: Expression): V128 => {
+      const done = this.#invariant.get(expression) ?? known.get(expression);
+      if (done) return done;
+      const value = this.#compute(expression, position, evaluate);
+      if (expression.kind === 'constant') return value;
+      const held = this.#context.f.hold(value);
+      known.set(expression, held);
+      return held;
+    };
+    return evaluate;
+  }
+
+  /** Writes what `stores` say at `position`. */
+  store(stores: readonly Store[], position: Position): void {
+    const evaluate = this.evaluator(position);
+    for (const { view, value } of stores) {
+      storeVector(
+        this.#context,
+        this.#accesses.get(view)!,
+        view.buffer.dtype,
+        position,
+        evaluate(value),
+      );
+    }
+  }
+
+  #hoist(expression: Expression): boolean {
+    if (expression.kind === 'constant' || this.#invariant.has(expression)) return true;
+    if (expression.kind === 'result') return false;
+    if (expression.kind === 'apply') {
+      const invariant = expression.args.map((arg) => this.#hoist(arg));
+      if (!invariant.every((same) => same)) return false;
+    } else {
+      const key = expression.kind === 'load' ? expression.view : expression;
+      if (this.#accesses.get(key)!.stride !== 0) return false;
+    }
+    const start: Position = { index: i32.const(0), left: null, scaled: () => i32.const(0) };
+    const value = this.#compute(
+      expression,
+      start,
+      (arg) => this.#invariant.get(arg) ?? this.#compute(arg, start, () => unreachable()),
+    );
+    this.#invariant.set(expression, this.#context.f.hold(value));
+    return true;
+  }
+
+  #compute(
+    expression: Expression,
+    position: Position,
+    evaluate: (arg: Expression) => V128,
+  ): V128 {
+    switch (expression.kind) {
+      case 'constant':
+        return constantVector(expression.value, expression.dtype);
+      case 'load':
+        return loadVector(
+          this.#context,
+          this.#accesses.get(expression.view)!,
+          expression.dtype,
+          position,
+        );
+      case 'index': {
+        const { base, stride } = this.#accesses.get(expression)!;
+        const first = i32x4.splat(i32.add(base, position.scaled(stride)));
+        return stride === 0
+          ? first
+          : i32x4.add(first, i32x4.const(0, stride, 2 * stride, 3 * stride));
+      }
+      case 'result':
+        return this.#result!(position);
+      case 'apply':
+        return applyOperation(this.#context, expression, expression.args.map(evaluate));
+    }
+  }
+}
+
+function unreachable(): never {
+  throw new Error('internal: an argument of a loop invariant is no invariant');
+}
+
+/** Four elements of a view, from `position` on; lanes behind the end hold anything. */
+export function loadVector(
+  context: KernelContext,
+  access: Access,
+  dtype: DType,
+  position: Position,
+): V128 {
+  return fromMemory(loadLanes(context, access, bytesPerElement[dtype], position), dtype);
+}
+
+/** Lanes as they are computed with, from lanes as they are stored. */
+function fromMemory(lanes: V128, dtype: DType): V128 {
+  return dtype === 'bool' ? i32x4.ne(lanes, i32x4.const(0)) : lanes;
+}
+
+function loadLanes(
+  { f }: KernelContext,
+  { base, offset, stride }: Access,
+  bytes: number,
+  position: Position,
+): V128 {
+  const isByte = bytes === 1;
+  if (stride === 0) {
+    return isByte ? i32x4.splat(i32.load8(base, offset)) : v128.load32Splat(base, offset);
+  }
+  const address = i32.add(base, position.scaled(stride * bytes));
+  if (stride === 1) {
+    return isByte ? widenBytes(v128.load32Zero(address, offset)) : v128.load(address, offset);
+  }
+  if (stride === 2 && !isByte && position.left === null) {
+    const held = f.hold(address);
+    // The second load begins one element early, so that it ends with the last element.
+    return v128.shuffle32(
+      v128.load(held, offset),
+      v128.load(held, offset + 3 * bytes),
+      [0, 2, 5, 7],
+    );
+  }
+  // Lanes that do not exist repeat the last one that does.
+  const lane = (l: number): I32 =>
+    position.left === null
+      ? i32.add(address0, i32.const(l * stride * bytes))
+      : i32.add(address0, i32.mul(i32.min(i32.const(l), lastLane!), stride * bytes));
+  const address0 = f.hold(address);
+  const lastLane = position.left === null ? null : f.hold(i32.sub(position.left, 1));
+  let lanes = isByte
+    ? i32x4.splat(i32.load8(address0, offset))
+    : v128.load32Zero(address0, offset);
+  for (let l = 1; l < vectorWidth; l++) {
+    lanes = isByte
+      ? i32x4.replaceLane(lanes, l, i32.load8(lane(l), offset))
+      : v128.load32Lane(lane(l), lanes, l, offset);
+  }
+  return lanes;
+}
+
+/** Writes four elements of a view, or the `left` first lanes of them. */
+export function storeVector(
+  { f }: KernelContext,
+  { base, offset, stride }: Access,
+  dtype: DType,
+  position: Position,
+  value: V128,
+): void {
+  const bytes = bytesPerElement[dtype];
+  const address = f.hold(i32.add(base, position.scaled(stride * bytes)));
+  const held = f.hold(dtype === 'bool' ? v128.and(value, i32x4.const(1)) : value);
+  if (stride === 1 && position.left === null) {
+    if (bytes === 4) v128.store(f, address, held, offset);
+    else v128.store32Lane(f, address, v128.shuffle8(held, held, narrowed), 0, offset);
+    return;
+  }
+  const storeLane = (l: number): void => {
+    const at = offset + l * stride * bytes;
+    const where = at >= 0 ? { address, at } : { address: i32.add(address, i32.const(at)), at: 0 };
+    if (bytes === 4) v128.store32Lane(f, where.address, held, l, where.at);
+    else v128.store8Lane(f, where.address, held, l * 4, where.at);
+  };
+  storeLane(0);
+  for (let l = 1; l < vectorWidth; l++) {
+    if (position.left === null) storeLane(l);
+    else f.if(i32.gtS(position.left, l), () => storeLane(l));
+  }
+}
+
+/** The lowest byte of each lane, together in lane 0. */
+const narrowed = [0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12];
+
+/** The accesses of `views` along the innermost dimension, whose address at its start is `start(view)`. */
+export function accessesOf(
+  views: Iterable<Strided>,
+  start: (view: Strided) => Address,
+  strideOf: (view: Strided) => number,
+): Map<Strided, Access> {
+  return new Map(
+    [...views].map((view) => {
+      const { base, offset } = start(view);
+      return [view, { base, offset, stride: strideOf(view) }];
+    }),
+  );
+}
