@@ -88,7 +88,7 @@ export function describeOwn(own: OwnSession): string {
   const { kernels, arenaBytes } = own.describe();
   return (
     `first compile ${formatMilliseconds(own.compileMs)}, first step after it ` +
-    `${formatMilliseconds(own.firstStepMs)}, ${kernels.length} kernels, ` +
+    `${formatMilliseconds(own.firstStepMs)}, ${kernels.length} kernel${kernels.length === 1 ? '' : 's'}, ` +
     `arena ${formatMegabytes(arenaBytes)} (${arenaBytes} bytes)`
   );
 }

@@ -1,14 +1,15 @@
 /** The benchmark's command: `npm run bench -- lenet5 --peers pytorch`. */
 
 import { Command, InvalidArgumentError } from 'commander';
+import { setThreads, threadCount } from '../src/backends/default-backend.js';
 import { nearestName } from '../src/text/nearest-name.js';
 import { benchmarkCase, type CaseResult, compileRow, describeOwn } from './benchmark.js';
 import { BusyMeter } from './busy-meter.js';
 import { formatMemory, watchMemory } from './memory.js';
-import { type OwnSession, threadsAsked } from './own-session.js';
+import type { OwnSession } from './own-session.js';
 import type { Peer } from './peers/peer.js';
 import { peers as knownPeers } from './peers/registry.js';
-import { averageProfile, formatProfile } from './profile.js';
+import { formatProfile, typicalProfile } from './profile.js';
 import { describeMachine, formatRatio, type Row, ratiosOf, reportOf, rowOf } from './report.js';
 import { formatMilliseconds, formatNumber, formatTable } from './table.js';
 import type { Case, Workload } from './workload.js';
@@ -37,7 +38,11 @@ const command = new Command('bench')
   .option('--seconds <s>', 'seconds of counted steps for each engine', positiveNumber, 10)
   .option('--rounds <n>', 'turns that the seconds are spread over', wholeNumber, 10)
   .option('--steps <n>', 'run this many steps of ours instead and watch the memory', wholeNumber)
-  .option('--profile [runs]', 'also print the time of each kernel, over 50 runs', wholeNumber)
+  .option(
+    '--profile [runs]',
+    'also print the time of each kernel, the median of 50 runs',
+    wholeNumber,
+  )
   .option('--json', 'print the report as one line of JSON at the end')
   .action(run);
 
@@ -47,7 +52,7 @@ process.stdout.write('', () => process.exit());
 
 async function run(name: string, options: Options): Promise<void> {
   const workload = find('workload', name, workloads);
-  if (options.threads) process.env.FOVEA_THREADS = String(options.threads);
+  if (options.threads) setThreads(options.threads);
   const { cpu, cores, node, os } = describeMachine();
   print([`${cpu}, ${cores} cores, Node ${node}, ${os}`]);
   const meter = new BusyMeter();
@@ -68,11 +73,11 @@ async function measure(
     await meter.sample();
     const result = options.steps
       ? await repeat(subject, { own, steps: options.steps })
-      : await benchmarkCase(subject, own, { ...options, threads: threadsAsked(), meter });
+      : await benchmarkCase(subject, own, { ...options, threads: threadCount(), meter });
     print([...formatRows(result), ...result.lines]);
     if (options.profile) {
       const runs = options.profile === true ? 50 : options.profile;
-      print(formatProfile(averageProfile(own, { runs })));
+      print(formatProfile(typicalProfile(own, { runs })));
     }
     return [...result.rows.map(({ row }) => row), compileRow(subject, own)];
   } finally {

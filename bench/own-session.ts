@@ -1,6 +1,6 @@
 /** Our own engine as a session: a compiled step, how long it took to compile and what it consists of. */
 
-import { availableParallelism } from 'node:os';
+import { threadCount } from '../src/backends/default-backend.js';
 import type { KernelTime } from '../src/compiler/index.js';
 import type { Compiled, ProgramDescription, Tensor, TensorTree } from '../src/index.js';
 import { runRound, type Session } from './session.js';
@@ -29,7 +29,7 @@ export function openOwnSession<Args extends readonly Tensor[], Result extends Te
   const { backend } = program.describe();
   return {
     engine: 'fovea',
-    threads: backend === 'reference' ? 1 : threadsAsked(),
+    threads: backend === 'reference' ? 1 : threadCount(),
     note: `${backend} backend`,
     compileMs: compiledAt - start,
     firstStepMs: steppedAt - compiledAt,
@@ -39,9 +39,4 @@ export function openOwnSession<Args extends readonly Tensor[], Result extends Te
     round: (round) => runRound(step, round),
     close: async () => compiled.dispose(),
   };
-}
-
-/** Threads that our engine uses: FOVEA_THREADS, or one for each core. */
-export function threadsAsked(): number {
-  return Number(process.env.FOVEA_THREADS) || availableParallelism();
 }

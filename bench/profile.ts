@@ -1,21 +1,21 @@
-/** The profile: the time of each kernel of a step, averaged over runs. */
+/** The profile: the typical time of each kernel of a step. */
 
 import type { KernelTime } from '../src/compiler/index.js';
 import type { OwnSession } from './own-session.js';
-import { formatNumber, formatTable } from './table.js';
+import { median } from './statistics.js';
+import { formatTable } from './table.js';
 
-/** Profiles of `runs` steps, averaged kernel by kernel; empty on a backend that cannot tell. */
-export function averageProfile(session: OwnSession, { runs }: { readonly runs: number }) {
+/** Medians over the profiles of `runs` steps, kernel by kernel; empty on a backend that cannot tell. */
+export function typicalProfile(session: OwnSession, { runs }: { readonly runs: number }) {
   const profiles = Array.from({ length: runs }, () => session.profile());
-  return meanTimes(profiles);
+  return medianTimes(profiles);
 }
 
-/** The kernels of the first profile with their mean times over all `profiles`. */
-export function meanTimes(profiles: readonly (readonly KernelTime[])[]): KernelTime[] {
+/** The kernels of the first profile with their median times over all `profiles`. */
+export function medianTimes(profiles: readonly (readonly KernelTime[])[]): KernelTime[] {
   return profiles[0].map((kernel, i) => ({
     ...kernel,
-    milliseconds:
-      profiles.reduce((total, profile) => total + profile[i].milliseconds, 0) / profiles.length,
+    milliseconds: median(profiles.map((profile) => profile[i].milliseconds)),
   }));
 }
 
@@ -40,7 +40,7 @@ export function formatProfile(kernels: readonly KernelTime[]): string[] {
   ];
 }
 
-/** Billions a second; a dash where the clock saw no time pass. */
+/** Billions a second; a dash where nothing is counted or the clock saw no time pass. */
 function formatRate(count: number, milliseconds: number): string {
-  return milliseconds > 0 ? formatNumber(count / milliseconds / 1e6) : '–';
+  return count > 0 && milliseconds > 0 ? (count / milliseconds / 1e6).toFixed(2) : '–';
 }

@@ -2,12 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { benchmarkCase } from '../bench/benchmark.js';
+import { BusyMeter } from '../bench/busy-meter.js';
 import { formatMemory, watchMemory } from '../bench/memory.js';
-import { openOwnSession } from '../bench/own-session.js';
+import { type OwnSession, openOwnSession } from '../bench/own-session.js';
 import { openChildSession } from '../bench/peers/child-session.js';
 import { matmulSize } from '../bench/peers/peer.js';
 import { peerEnvironment } from '../bench/peers/pytorch/engine.js';
-import { formatProfile, meanTimes } from '../bench/profile.js';
+import { formatProfile, medianTimes } from '../bench/profile.js';
 import { measureInRounds } from '../bench/rounds.js';
 import { type Round, runRound, type Session } from '../bench/session.js';
 import { add, compile, Variable } from '../src/index.js';
@@ -171,20 +173,63 @@ test('memory is told at both samples, with the change between them', () => {
   ]);
 });
 
-test('profiles are averaged kernel by kernel, with rates', () => {
+test('profiles are medians, kernel by kernel, with rates', () => {
   const kernel = { kind: 'matmul', label: 'matmul', shape: [64, 10], bytes: 4e6 } as const;
   const profile = (milliseconds: number) => [
     { ...kernel, scope: 'fc1', flops: 8e6, milliseconds },
     { ...kernel, scope: '', flops: 0, milliseconds: 1 },
   ];
-  const mean = meanTimes([profile(2), profile(4)]);
+  const typical = medianTimes([profile(2), profile(90), profile(3)]);
   assert.deepEqual(
-    mean.map(({ milliseconds }) => milliseconds),
+    typical.map(({ milliseconds }) => milliseconds),
     [3, 1],
   );
-  const [, first, second, total] = formatProfile(mean);
+  const [, first, second, total] = formatProfile(typical);
   assert.match(first, /^matmul +fc1 +64x10 +3\.0000 +75\.0 % +2\.67 +1\.33 +matmul$/);
-  assert.match(second, /^matmul +– +64x10 +1\.0000 +25\.0 % +0\.00 +4\.00 +matmul$/);
+  assert.match(second, /^matmul +– +64x10 +1\.0000 +25\.0 % +– +4\.00 +matmul$/);
   assert.equal(total, '2 kernels, 4.000 ms together');
   assert.equal(formatProfile([]).length, 1);
+});
+
+test('a case reports engines, images per second, the share of the ceiling and who is missing', async () => {
+  const { session } = scripted('fovea', { milliseconds: 10, log: [] });
+  const own: OwnSession = {
+    ...session,
+    ...{ compileMs: 80, firstStepMs: 12, threads: 2, note: 'wasm backend' },
+    step: () => undefined,
+    describe: () => ({ backend: 'wasm', kernels: [], arenaBytes: 4e6, flops: 0, compileMs: 80 }),
+    profile: () => [],
+  };
+  const peer = scripted('peer', { milliseconds: 20, log: [] }).session;
+  const rates = [40, 60, 50];
+  const { rows, lines } = await benchmarkCase(
+    {
+      id: 'case',
+      flops: 0.8e9,
+      images: 64,
+      open: async () => own,
+      ceiling: async () => ({ gflops: rates.shift()!, label: 'register kernel 4x8' }),
+    },
+    own,
+    {
+      peers: [
+        { name: 'peer', open: async () => peer },
+        { name: 'ghost', open: async () => ({ skipped: 'ghost: install it' }) },
+      ],
+      ...{ threads: 2, seconds: 0.3, rounds: 3, meter: new BusyMeter() },
+    },
+  );
+  assert.deepEqual(
+    rows.map(({ row }) => [row.engine, row.medianMs, row.gflops]),
+    [
+      ['fovea', 10, 80],
+      ['peer', 20, 40],
+    ],
+  );
+  assert.deepEqual(lines, [
+    'first compile 80.0 ms, first step after it 12.0 ms, 0 kernels, arena 4.0 MB (4000000 bytes)',
+    'images per second: fovea 6,400, peer 3,200',
+    'register kernel 4x8: 50.0 GFLOP/s on one core, times 2 = 100; reached 80.0 = 80.0 %',
+    'ghost: install it',
+  ]);
 });
