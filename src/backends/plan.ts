@@ -33,7 +33,12 @@ export type Expression =
   | { readonly kind: 'load'; readonly view: BufferView; readonly dtype: DType }
   | { readonly kind: 'constant'; readonly value: number; readonly dtype: DType }
   /** The coordinate itself: offset + sum(index * stride), int32. */
-  | { readonly kind: 'index'; readonly offset: number; readonly strides: readonly number[]; readonly dtype: 'int32' }
+  | {
+      readonly kind: 'index';
+      readonly offset: number;
+      readonly strides: readonly number[];
+      readonly dtype: 'int32';
+    }
   /** What the kernel's own structure computed at this element. */
   | { readonly kind: 'result'; readonly dtype: DType }
   | {
@@ -171,7 +176,8 @@ export function readsOf(kernel: Kernel): Buffer[] {
 }
 
 /** The buffers a kernel writes. */
-export const writesOf = (kernel: Kernel): Buffer[] => kernel.stores.map((store) => store.view.buffer);
+export const writesOf = (kernel: Kernel): Buffer[] =>
+  kernel.stores.map((store) => store.view.buffer);
 
 /** The operands a kernel's structure reads, beside what its stores load. */
 export function operandsOf(kernel: Kernel): BufferView[] {

@@ -99,9 +99,7 @@ function build<Args extends readonly Tensor[], Result extends TensorTree>(
     return { variable, value };
   });
   // A variable that is returned means the value it has after the assignments.
-  const outputs = leavesOf(traced.result).map(
-    (leaf) => traced.trace.assignments.get(leaf) ?? leaf,
-  );
+  const outputs = leavesOf(traced.result).map((leaf) => traced.trace.assignments.get(leaf) ?? leaf);
   return {
     program: new Program({ inputs, outputs, assignments }, backend),
     guards: traced.trace.guards,

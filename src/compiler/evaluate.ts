@@ -5,7 +5,7 @@ import type { TypedArray } from '../graph/dtype.js';
 import { formatShape } from '../graph/shape.js';
 import { installEvaluator, Tensor } from '../graph/tensor.js';
 import { topologicalOrder } from '../graph/traced-graph.js';
-import { Variable } from '../graph/variable.js';
+import type { Variable } from '../graph/variable.js';
 import { Program } from './program.js';
 
 /** Programs of recently evaluated graphs: a loop that builds the same graph again compiles nothing. */

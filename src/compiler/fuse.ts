@@ -1,11 +1,19 @@
 /** Fuse: groups the graph's nodes into kernels: one structured root each at most, and what is elementwise around it. */
 
 import type { Primitive } from '../graph/primitive.js';
-import { sameShape, type Shape } from '../graph/shape.js';
+import { type Shape, sameShape } from '../graph/shape.js';
 import { type Application, Tensor } from '../graph/tensor.js';
-import { inputsOf, topologicalOrder, type TracedGraph } from '../graph/traced-graph.js';
+import { inputsOf, type TracedGraph, topologicalOrder } from '../graph/traced-graph.js';
 import type { PrimitiveAttributes, ViewName } from '../graph/vocabulary.js';
-import { contiguous, expanded, isContiguous, permuted, reshaped, sliced, type Strided } from './strided.js';
+import {
+  contiguous,
+  expanded,
+  isContiguous,
+  permuted,
+  reshaped,
+  type Strided,
+  sliced,
+} from './strided.js';
 
 /** What becomes one kernel. */
 export interface Group {
@@ -103,7 +111,8 @@ export class Fusion {
   #tryResolve(tensor: Tensor): Resolved | null {
     const source = tensor.source;
     const isView = source.kind === 'apply' && source.primitive.kind === 'view';
-    if (!isView || this.#groupOf.has(tensor)) return { base: tensor, view: contiguous(tensor.shape) };
+    if (!isView || this.#groupOf.has(tensor))
+      return { base: tensor, view: contiguous(tensor.shape) };
     const inner = this.#tryResolve(source.inputs[0]);
     if (!inner) return null;
     const view = seenThrough(inner.view, source);
@@ -119,7 +128,13 @@ export class Fusion {
     const known = this.#copies.get(tensor);
     if (known) return known;
     const { shape, dtype } = tensor;
-    const source = { kind: 'apply', primitive: copying, inputs: [tensor], attributes: {}, scope: '' };
+    const source = {
+      kind: 'apply',
+      primitive: copying,
+      inputs: [tensor],
+      attributes: {},
+      scope: '',
+    };
     const copy = new Tensor(shape, dtype, source as Application);
     this.#copies.set(tensor, copy);
     this.#copyGroup(copy);
@@ -183,7 +198,8 @@ export class Fusion {
   /** A pad disappears when only convolutions read it, directly or permuted. */
   #isAbsorbed(pad: Tensor): boolean {
     if (this.#wanted.has(pad)) return false;
-    if (((pad.source as Application).attributes as PrimitiveAttributes['pad']).value !== 0) return false;
+    if (((pad.source as Application).attributes as PrimitiveAttributes['pad']).value !== 0)
+      return false;
     const readsAsInput = (tensor: Tensor): boolean =>
       !this.#wanted.has(tensor) &&
       this.consumersOf(tensor).every(
@@ -192,9 +208,14 @@ export class Fusion {
           inputsOf(consumer)[0] === tensor &&
           inputsOf(consumer)[1] !== tensor,
       );
-    return this.consumersOf(pad).every((consumer) =>
-      isPrimitive(consumer, 'permute') ? readsAsInput(consumer) : readsAsInput(pad),
-    ) && this.consumersOf(pad).every((consumer) => isPrimitive(consumer, 'permute') || isPrimitive(consumer, 'conv2d'));
+    return (
+      this.consumersOf(pad).every((consumer) =>
+        isPrimitive(consumer, 'permute') ? readsAsInput(consumer) : readsAsInput(pad),
+      ) &&
+      this.consumersOf(pad).every(
+        (consumer) => isPrimitive(consumer, 'permute') || isPrimitive(consumer, 'conv2d'),
+      )
+    );
   }
 
   #inlinesIntoReduction(tensor: Tensor): boolean {
@@ -251,7 +272,8 @@ export class Fusion {
     const candidates = new Set<Group>();
     for (const { base, view } of reads) {
       const group = this.#groupOf.get(base);
-      if (group && isWhole(view, base) && this.#accepts(group, tensor, reads)) candidates.add(group);
+      if (group && isWhole(view, base) && this.#accepts(group, tensor, reads))
+        candidates.add(group);
     }
     const chosen =
       [...candidates].pop() ??

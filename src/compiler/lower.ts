@@ -101,7 +101,8 @@ class Lowering {
     const absorbed = this.#fusion.absorbedPad(tensor);
     if (!absorbed) return unpadded(this.#operand(tensor), tensor.shape);
     const order = absorbed.order ?? tensor.shape.map((_, dim) => dim);
-    const attributes = (absorbed.pad.source as Application).attributes as PrimitiveAttributes['pad'];
+    const attributes = (absorbed.pad.source as Application)
+      .attributes as PrimitiveAttributes['pad'];
     return this.#padded(inputsOf(absorbed.pad)[0], attributes, order, tensor.shape);
   }
 
@@ -132,7 +133,10 @@ class Lowering {
       const written = pulledBack(contiguous(tensor.shape), chain)!;
       const buffers = [...(targets.get(tensor) ?? [])];
       // What only a variable wants is written there and nowhere else.
-      if (this.#fusion.isReadOutside(tensor, group) && this.#needsOwnBuffer(tensor, group, targets)) {
+      if (
+        this.#fusion.isReadOutside(tensor, group) &&
+        this.#needsOwnBuffer(tensor, group, targets)
+      ) {
         buffers.push(this.#bufferOf(tensor));
       }
       for (const buffer of buffers) {
@@ -162,7 +166,11 @@ class Lowering {
     return this.#structured[source.primitive.name as StructuredName](source, base);
   }
 
-  #needsOwnBuffer(tensor: Tensor, group: Group, targets: ReadonlyMap<Tensor, readonly Buffer[]>): boolean {
+  #needsOwnBuffer(
+    tensor: Tensor,
+    group: Group,
+    targets: ReadonlyMap<Tensor, readonly Buffer[]>,
+  ): boolean {
     if (this.#kept.has(tensor) || !targets.has(tensor)) return true;
     return this.#fusion.consumersOf(tensor).some((c) => this.#fusion.groupOf(c) !== group);
   }
@@ -221,11 +229,7 @@ class Lowering {
   }
 
   /** A copy of what a view sees into row-major memory. */
-  #copyGroup(
-    group: Group,
-    root: Tensor,
-    targets: ReadonlyMap<Tensor, readonly Buffer[]>,
-  ): Kernel {
+  #copyGroup(group: Group, root: Tensor, targets: ReadonlyMap<Tensor, readonly Buffer[]>): Kernel {
     const from = this.#fusion.resolveCopied(root);
     const value = this.#load(from.base, from.view);
     const { strides } = contiguous(from.view.shape);

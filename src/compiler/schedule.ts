@@ -17,7 +17,10 @@ export function schedule(fusion: Fusion, assignments: readonly Assignment[]): Sc
   const inPlace: Assignment[] = [];
   const afterwards: Assignment[] = [];
   // Copies first: the groups that read a variable must all be known before any is overwritten.
-  const owned = assignments.map(({ variable, value }) => ({ variable, value: fusion.owned(value) }));
+  const owned = assignments.map(({ variable, value }) => ({
+    variable,
+    value: fusion.owned(value),
+  }));
   for (const assignment of owned) {
     const { variable, value } = assignment;
     const group = fusion.groupOf(value)!;

@@ -1,9 +1,9 @@
 /** Simplify: the same values from fewer and cheaper nodes: shared, folded, cropped before computing. */
 
 import type { DType } from '../graph/dtype.js';
-import { sameShape, type Shape } from '../graph/shape.js';
+import { type Shape, sameShape } from '../graph/shape.js';
 import { type Application, Tensor } from '../graph/tensor.js';
-import { topologicalOrder, type TracedGraph } from '../graph/traced-graph.js';
+import { type TracedGraph, topologicalOrder } from '../graph/traced-graph.js';
 import type { PrimitiveAttributes, PrimitiveName } from '../graph/vocabulary.js';
 
 /** Rewrites the graph bottom-up; inputs and variables stay the same objects. */
@@ -32,7 +32,12 @@ export function simplify(graph: TracedGraph): TracedGraph {
 type AttributesOf<Name extends PrimitiveName> = PrimitiveAttributes[Name];
 
 /** A cheaper tensor that equals `application` over the (already simplified) `inputs`, or null. */
-type Rule = (builder: Builder, application: Application, shape: Shape, dtype: DType) => Tensor | null;
+type Rule = (
+  builder: Builder,
+  application: Application,
+  shape: Shape,
+  dtype: DType,
+) => Tensor | null;
 
 const rules: { readonly [Name in PrimitiveName]?: Rule } = {
   detach: (_, { inputs: [x] }) => x,
@@ -60,7 +65,12 @@ function unlessItReduces(_: Builder, { inputs: [x] }: Application, shape: Shape)
 }
 
 /** slice(pad(x)) is a smaller padding where the slice cuts only padding. */
-function croppedPadding(builder: Builder, slice: Application, shape: Shape, dtype: DType): Tensor | null {
+function croppedPadding(
+  builder: Builder,
+  slice: Application,
+  shape: Shape,
+  dtype: DType,
+): Tensor | null {
   const { start, step } = slice.attributes as AttributesOf<'slice'>;
   const padded = slice.inputs[0];
   const padding = applicationOf(padded, 'pad');
@@ -75,7 +85,12 @@ function croppedPadding(builder: Builder, slice: Application, shape: Shape, dtyp
 }
 
 /** A spatial slice of a stride-1 convolution is the convolution of a slice. */
-function croppedConvolution(builder: Builder, slice: Application, shape: Shape, dtype: DType): Tensor | null {
+function croppedConvolution(
+  builder: Builder,
+  slice: Application,
+  shape: Shape,
+  dtype: DType,
+): Tensor | null {
   const { start, step } = slice.attributes as AttributesOf<'slice'>;
   const whole = slice.inputs[0];
   const convolution = applicationOf(whole, 'conv2d');

@@ -18,10 +18,15 @@ export const contiguous = (shape: Shape): Strided => ({
 
 export function isContiguous({ shape, offset, strides }: Strided): boolean {
   const expected = contiguousStrides(shape);
-  return offset === 0 && shape.every((extent, dim) => extent === 1 || strides[dim] === expected[dim]);
+  return (
+    offset === 0 && shape.every((extent, dim) => extent === 1 || strides[dim] === expected[dim])
+  );
 }
 
-export const permuted = ({ shape, offset, strides }: Strided, order: readonly number[]): Strided => ({
+export const permuted = (
+  { shape, offset, strides }: Strided,
+  order: readonly number[],
+): Strided => ({
   shape: order.map((dim) => shape[dim]),
   offset,
   strides: order.map((dim) => strides[dim]),

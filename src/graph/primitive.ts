@@ -2,8 +2,8 @@
 
 import type { DType } from './dtype.js';
 import type { Shape } from './shape.js';
-import { currentScope, resolve } from './trace.js';
 import { Tensor } from './tensor.js';
+import { currentScope, resolve } from './trace.js';
 import type { PrimitiveAttributes, PrimitiveName } from './vocabulary.js';
 
 export type PrimitiveKind = 'elementwise' | 'view' | 'reduction' | 'structured';

@@ -2,7 +2,7 @@
 
 import { allocate, type DType, type TypedArray } from './dtype.js';
 import { ShapeError } from './errors.js';
-import { formatShape, sameShape, type Shape, sizeOf } from './shape.js';
+import { formatShape, type Shape, sameShape, sizeOf } from './shape.js';
 import { Tensor } from './tensor.js';
 import { activeTrace, resolve } from './trace.js';
 
@@ -61,7 +61,10 @@ export class Variable extends Tensor {
   }
 
   /** The variable's memory inside the backend `owner`, moved there at first use. */
-  memoryIn<Memory extends DeviceMemory>(owner: object, create: (data: TypedArray) => Memory): Memory {
+  memoryIn<Memory extends DeviceMemory>(
+    owner: object,
+    create: (data: TypedArray) => Memory,
+  ): Memory {
     if (this.#device?.owner !== owner) {
       const data = this.data();
       this.#device?.memory.release();

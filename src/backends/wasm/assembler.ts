@@ -288,7 +288,12 @@ export class ModuleBuilder {
       if (!types.includes(key)) {
         types.push(key);
         const results = type.result ? [1, typeCodes[type.result]] : [0];
-        typeBytes.push([0x60, type.params.length, ...type.params.map((t) => typeCodes[t]), ...results]);
+        typeBytes.push([
+          0x60,
+          type.params.length,
+          ...type.params.map((t) => typeCodes[t]),
+          ...results,
+        ]);
       }
       return types.indexOf(key);
     });

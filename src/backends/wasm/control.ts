@@ -1,6 +1,6 @@
 /** The control words: how threads tell each other what to do and when they are done. */
 
-import { type Func, i32, type I32 } from './assembler.js';
+import { type Func, type I32, i32 } from './assembler.js';
 import { atomic } from './simd.js';
 
 /** Byte addresses of the words, each on a cache line of its own, below all blocks of the heap. */

@@ -39,7 +39,9 @@ function probe(): Features {
 }
 
 /** Whether a module that computes `use` of a vector is valid here. */
-function accepts(use: (vector: ReturnType<typeof v128.load>) => ReturnType<typeof v128.load>): boolean {
+function accepts(
+  use: (vector: ReturnType<typeof v128.load>) => ReturnType<typeof v128.load>,
+): boolean {
   const builder = new ModuleBuilder({ initialPages: 1, maximumPages: 1, shared: false });
   const f = builder.function({ params: [] });
   v128.store(f, i32.const(0), use(v128.load(i32.const(0))));

@@ -1,4 +1,12 @@
 /** The WebAssembly backend. */
 
+export { type Features, features } from './features.js';
 export { checkThreadCount } from './thread-count.js';
-export { ready, setThreads, threadCount, wasm } from './wasm.js';
+export {
+  createWasmBackend,
+  type EngineOptions,
+  ready,
+  setThreads,
+  threadCount,
+  wasm,
+} from './wasm.js';

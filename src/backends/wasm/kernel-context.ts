@@ -1,7 +1,14 @@
 /** What the code generator of one kernel works with: its function, its memory and its share of the work. */
 
 import type { Buffer, BufferView } from '../plan.js';
-import { type Callable, type Func, i32, type I32, type Local, type ModuleBuilder } from './assembler.js';
+import {
+  type Callable,
+  type Func,
+  type I32,
+  i32,
+  type Local,
+  type ModuleBuilder,
+} from './assembler.js';
 import type { Features } from './features.js';
 import type { MathLibrary } from './math.js';
 

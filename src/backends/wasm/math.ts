@@ -1,7 +1,7 @@
 /** Functions of four floats at once: exp, log, tanh and sigmoid, each within about two units in the last place (polynomials: Cephes, Moshier). */
 
-import type { Features } from './features.js';
 import { type Func, instruction, type ModuleBuilder, unsigned, type V128 } from './assembler.js';
+import type { Features } from './features.js';
 import { f32x4, i32x4, v128 } from './simd.js';
 
 export type MathFunction = 'exp' | 'log' | 'tanh' | 'sigmoid';
@@ -40,19 +40,19 @@ export class MathLibrary {
   readonly #emitters: { readonly [Name in MathFunction]: (f: Func, x: V128) => void } = {
     exp: (f, x) => {
       // e^x = 2^n e^r with r within half of ln 2; ln 2 is taken off in two parts.
-      const limited = f.hold(
-        f32x4.max(f32x4.const(-104), f32x4.min(f32x4.const(89), x)),
-      );
+      const limited = f.hold(f32x4.max(f32x4.const(-104), f32x4.min(f32x4.const(89), x)));
       const n = f.hold(f32x4.nearest(f32x4.mul(limited, f32x4.const(Math.LOG2E))));
       const high = f.hold(this.#madd(n, f32x4.const(-0.693359375), limited));
-      const r = f.hold(this.#madd(n, f32x4.const(2.12194440e-4), high));
-      const p = this.#polynomial(f, r, [
-        1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
-        5.0000001201e-1,
-      ]);
-      const power = f.hold(
-        f32x4.add(this.#madd(p, f32x4.mul(r, r), r), f32x4.const(1)),
+      const r = f.hold(this.#madd(n, f32x4.const(2.1219444e-4), high));
+      const p = this.#polynomial(
+        f,
+        r,
+        [
+          1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
+          5.0000001201e-1,
+        ],
       );
+      const power = f.hold(f32x4.add(this.#madd(p, f32x4.mul(r, r), r), f32x4.const(1)));
       // In two steps, so that 2^n reaches subnormal numbers and infinity.
       const whole = f.hold(i32x4.truncSatF32x4S(n));
       const half = f.hold(i32x4.shrS(whole, 1));
@@ -68,21 +68,20 @@ export class MathLibrary {
       // x = 2^e m with m between sqrt(1/2) and sqrt(2).
       const bits = f.hold(i32x4.sub(scaled, i32x4.const(0x3f3504f3)));
       const exponent = f.hold(i32x4.shrS(bits, 23));
-      const e = f.hold(
-        f32x4.sub(
-          f32x4.convertI32x4S(exponent),
-          v128.and(tiny, f32x4.const(23)),
-        ),
-      );
+      const e = f.hold(f32x4.sub(f32x4.convertI32x4S(exponent), v128.and(tiny, f32x4.const(23))));
       const m = i32x4.add(v128.and(bits, i32x4.const(0x007fffff)), i32x4.const(0x3f3504f3));
       const z = f.hold(f32x4.sub(m, f32x4.const(1)));
       const square = f.hold(f32x4.mul(z, z));
-      const p = this.#polynomial(f, z, [
-        7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
-        -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
-      ]);
+      const p = this.#polynomial(
+        f,
+        z,
+        [
+          7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1,
+          -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+        ],
+      );
       const cubic = f.hold(f32x4.mul(f32x4.mul(p, z), square));
-      const low = f.hold(this.#madd(e, f32x4.const(-2.12194440e-4), cubic));
+      const low = f.hold(this.#madd(e, f32x4.const(-2.1219444e-4), cubic));
       const y = f.hold(this.#madd(square, f32x4.const(-0.5), low));
       const sum = f.hold(this.#madd(e, f32x4.const(0.693359375), f32x4.add(z, y)));
       const finite = f32x4.lt(x, f32x4.const(Infinity));
@@ -96,10 +95,14 @@ export class MathLibrary {
     tanh: (f, x) => {
       const size = f.hold(f32x4.abs(x));
       const square = f.hold(f32x4.mul(x, x));
-      const p = this.#polynomial(f, square, [
-        -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1,
-        -3.33332819422e-1,
-      ]);
+      const p = this.#polynomial(
+        f,
+        square,
+        [
+          -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1,
+          -3.33332819422e-1,
+        ],
+      );
       const near = f.hold(this.#madd(f32x4.mul(x, square), p, x));
       const exponential = this.call('exp', f32x4.add(size, size));
       const far = f.hold(

@@ -3,12 +3,12 @@
  * four, if that is enough) neighbouring lanes: [panel][k][lane].
  */
 
-import { i32, type I32, type V128 } from './assembler.js';
+import { type I32, i32, type V128 } from './assembler.js';
 import type { Address, KernelContext } from './kernel-context.js';
 import { flat } from './kernel-context.js';
+import { decode } from './rows.js';
 import { v128 } from './simd.js';
 import { panelLanes } from './tile.js';
-import { decode } from './rows.js';
 
 export interface Panel {
   /** Number of the panel's first lane. */

@@ -2,7 +2,7 @@
 
 import { contiguousStrides, sizeOf } from '../../graph/shape.js';
 import type { PaddedView } from '../plan.js';
-import { i32, type I32 } from './assembler.js';
+import { type I32, i32 } from './assembler.js';
 import { constantVector } from './expression.js';
 import type { Address, KernelContext } from './kernel-context.js';
 import { flat } from './kernel-context.js';
@@ -28,7 +28,9 @@ export function emitPaddedCopy(context: KernelContext, input: PaddedView, target
   const row = f.local('i32');
   f.for(row, from, to, 1, () => {
     const indices = decode(context, row, outer);
-    const rowStart = f.hold(i32.add(flat(target), i32.mul(row, strides[0] === 0 ? 0 : shape[last] * 4)));
+    const rowStart = f.hold(
+      i32.add(flat(target), i32.mul(row, strides[0] === 0 ? 0 : shape[last] * 4)),
+    );
     const writeFill = (start: number, end: number): void =>
       vectorLoop(context, start, end, (at) =>
         storeVector(context, { base: rowStart, offset: 0, stride: 1 }, targetType, at, fill),
@@ -80,4 +82,3 @@ export function emitPaddedCopy(context: KernelContext, input: PaddedView, target
     );
   }
 }
-

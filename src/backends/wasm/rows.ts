@@ -1,7 +1,7 @@
 /** Rows: a nest walked row by row, its rows (or the elements of its only row) shared among the threads. */
 
 import { bytesPerElement } from '../../graph/dtype.js';
-import { i32, type I32 } from './assembler.js';
+import { type I32, i32 } from './assembler.js';
 import type { Address, KernelContext } from './kernel-context.js';
 import type { Nest, Strided } from './nest.js';
 import { type Access, accessesOf } from './vector-loop.js';
@@ -16,11 +16,7 @@ export interface Row {
 const rowUnit = 16;
 
 /** Calls `body` once to generate the code that handles one row, for every row of this thread's share. */
-export function forEachRow(
-  context: KernelContext,
-  nest: Nest,
-  body: (row: Row) => void,
-): void {
+export function forEachRow(context: KernelContext, nest: Nest, body: (row: Row) => void): void {
   const { f } = context;
   const outer = nest.shape.slice(0, -1);
   const extent = nest.shape[nest.shape.length - 1];
@@ -81,7 +77,8 @@ export function startOf(
   });
   // Memory instructions add their offset without wrapping: it must not make up for a negative base.
   const backwards = strides.some((stride) => stride < 0);
-  if (backwards || !isView) return { base: hold(context, i32.add(base, i32.const(offset))), offset: 0 };
+  if (backwards || !isView)
+    return { base: hold(context, i32.add(base, i32.const(offset))), offset: 0 };
   return { base: base === start.base ? base : hold(context, base), offset };
 }
 

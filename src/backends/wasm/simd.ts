@@ -1,6 +1,16 @@
 /** The 128-bit vector instructions that kernels use, by name. */
 
-import { type Func, type I32, i32, instruction, memoryArgument, signed, unsigned, type V128, type Value } from './assembler.js';
+import {
+  type Func,
+  type I32,
+  i32,
+  instruction,
+  memoryArgument,
+  signed,
+  unsigned,
+  type V128,
+  type Value,
+} from './assembler.js';
 
 const simd = (opcode: number, ...immediates: readonly number[]): number[] => [
   0xfd,
@@ -57,7 +67,12 @@ export const v128 = {
   bitselect: (a: V128, b: V128, mask: V128): V128 => instruction('v128', simd(82), a, b, mask),
   /** Lanes of 32 bits from the eight lanes of a and b. */
   shuffle32: (a: V128, b: V128, lanes: readonly [number, number, number, number]): V128 =>
-    instruction('v128', simd(13, ...lanes.flatMap((l) => [l * 4, l * 4 + 1, l * 4 + 2, l * 4 + 3])), a, b),
+    instruction(
+      'v128',
+      simd(13, ...lanes.flatMap((l) => [l * 4, l * 4 + 1, l * 4 + 2, l * 4 + 3])),
+      a,
+      b,
+    ),
   shuffle8: (a: V128, b: V128, lanes: readonly number[]): V128 =>
     instruction('v128', simd(13, ...lanes), a, b),
 };

@@ -67,5 +67,7 @@ function serveOrFail(setup: ThreadSetup): void {
 if (globalThis.process?.versions?.node) {
   serveOrFail(process.getBuiltinModule('node:worker_threads').workerData as ThreadSetup);
 } else {
-  globalThis.addEventListener('message', ({ data }: MessageEvent<ThreadSetup>) => serveOrFail(data));
+  globalThis.addEventListener('message', ({ data }: MessageEvent<ThreadSetup>) =>
+    serveOrFail(data),
+  );
 }

@@ -2,7 +2,7 @@
 
 import { bytesPerElement, type DType } from '../../graph/dtype.js';
 import type { Expression, Store } from '../plan.js';
-import { i32, type I32, type Local, type V128 } from './assembler.js';
+import { type I32, i32, type Local, type V128 } from './assembler.js';
 import { applyOperation, constantVector } from './expression.js';
 import type { Address, KernelContext } from './kernel-context.js';
 import type { Strided } from './nest.js';
@@ -151,11 +151,7 @@ export class VectorCode {
     return true;
   }
 
-  #compute(
-    expression: Expression,
-    position: Position,
-    evaluate: (arg: Expression) => V128,
-  ): V128 {
+  #compute(expression: Expression, position: Position, evaluate: (arg: Expression) => V128): V128 {
     switch (expression.kind) {
       case 'constant':
         return constantVector(expression.value, expression.dtype);
@@ -230,9 +226,7 @@ function loadLanes(
       : i32.add(address0, i32.mul(i32.min(i32.const(l), lastLane!), stride * bytes));
   const address0 = f.hold(address);
   const lastLane = position.left === null ? null : f.hold(i32.sub(position.left, 1));
-  let lanes = isByte
-    ? i32x4.splat(i32.load8(address0, offset))
-    : v128.load32Zero(address0, offset);
+  let lanes = isByte ? i32x4.splat(i32.load8(address0, offset)) : v128.load32Zero(address0, offset);
   for (let l = 1; l < vectorWidth; l++) {
     lanes = isByte
       ? i32x4.replaceLane(lanes, l, i32.load8(lane(l), offset))

@@ -6,7 +6,7 @@ import type { DeviceMemory, Variable } from '../../graph/variable.js';
 import type { Executable, KernelBackend } from '../contract.js';
 import type { Buffer, Plan } from '../plan.js';
 import { readsOf, writesOf } from '../plan.js';
-import { features } from './features.js';
+import { type Features, features } from './features.js';
 import { Heap } from './memory.js';
 import { type ProgramModule, programModule } from './program-module.js';
 import type { Run } from './thread.js';
@@ -15,14 +15,18 @@ import { Threads } from './threads.js';
 
 /** The engine: one memory, its threads, and the workspace that programs take turns in. */
 class Engine {
+  readonly features: Features;
   readonly heap: Heap;
   #threads: Threads | null = null;
-  #threadCount: number | null = null;
+  #threadCount: number | null;
   #workspace = { address: 0, bytes: 0 };
   #programs = 0;
 
-  constructor() {
-    this.heap = new Heap(features().threads);
+  constructor({ features: used = features(), threads = null }: EngineOptions = {}) {
+    this.features = used;
+    this.#threadCount = threads;
+    this.heap = new Heap(used.threads);
+    if (!used.threads && threads !== 1) warnOfOneThread();
   }
 
   get threads(): Threads {
@@ -58,6 +62,19 @@ class Engine {
   }
 }
 
+export interface EngineOptions {
+  /** What to use of WebAssembly; defaults to all that there is. */
+  features?: Features;
+  /** Defaults to FOVEA_THREADS or the number of cores. */
+  threads?: number;
+}
+
+/** A backend with a memory and threads of its own. */
+export function createWasmBackend(options: EngineOptions): KernelBackend {
+  const own = new Engine(options);
+  return { kind: 'kernels', name: 'wasm', load: (plan) => new WasmExecutable(own, plan) };
+}
+
 let engine: Engine | null = null;
 
 function theEngine(): Engine {
@@ -65,11 +82,19 @@ function theEngine(): Engine {
   return engine;
 }
 
+/** The backend that everything runs on: one memory and one set of threads for all programs. */
 export const wasm: KernelBackend = {
   kind: 'kernels',
   name: 'wasm',
   load: (plan) => new WasmExecutable(theEngine(), plan),
 };
+
+function warnOfOneThread(): void {
+  console.warn(
+    'fovea: no shared memory here, so programs run on one thread; ' +
+      'serve the page cross-origin isolated (COOP same-origin, COEP require-corp) to use all cores',
+  );
+}
 
 /** Sets how many threads programs run on; running workers are replaced. */
 export function setThreads(count: number): void {
@@ -132,25 +157,35 @@ interface Loaded {
   readonly memories: ReadonlyMap<Variable, WasmMemory>;
 }
 
+/** What a program holds in the engine. */
+interface Held {
+  readonly engine: Engine;
+  /** Blocks of the heap with constants. */
+  readonly blocks: number[];
+  loaded: Loaded | null;
+}
+
 class WasmExecutable implements Executable {
   readonly #engine: Engine;
   readonly #plan: Plan;
   readonly #variables: readonly Variable[];
-  /** Blocks of the heap that hold constants. */
-  readonly #blocks: number[] = [];
-  #loaded: Loaded | null = null;
+  readonly #held: Held;
   #disposed = false;
 
   constructor(owner: Engine, plan: Plan) {
     this.#engine = owner;
     this.#plan = plan;
+    this.#held = { engine: owner, blocks: [], loaded: null };
     const variables = new Set<Variable>();
-    for (const buffer of [...plan.kernels.flatMap((k) => [...readsOf(k), ...writesOf(k)]), ...plan.outputs]) {
+    for (const buffer of [
+      ...plan.kernels.flatMap((k) => [...readsOf(k), ...writesOf(k)]),
+      ...plan.outputs,
+    ]) {
       if (buffer.place.kind === 'variable') variables.add(buffer.place.variable);
     }
     this.#variables = [...variables];
     this.#load();
-    disposals.register(this, { engine: owner, blocks: this.#blocks }, this);
+    disposals.register(this, this.#held, this);
   }
 
   run(inputs: readonly TypedArray[]): TypedArray[] {
@@ -175,7 +210,7 @@ class WasmExecutable implements Executable {
     if (this.#disposed) return;
     this.#disposed = true;
     disposals.unregister(this);
-    this.#unload();
+    unload(this.#held);
   }
 
   #execute(
@@ -207,13 +242,13 @@ class WasmExecutable implements Executable {
 
   /** What is loaded, loaded again where threads or variables have moved. */
   #current(): Loaded {
-    const loaded = this.#loaded;
+    const { loaded } = this.#held;
     const valid =
       loaded !== null &&
       loaded.threads === this.#engine.threads &&
       this.#variables.every((v) => this.#memoryOf(v) === loaded.memories.get(v));
     if (loaded && valid) return loaded;
-    this.#unload();
+    unload(this.#held);
     return this.#load();
   }
 
@@ -231,7 +266,7 @@ class WasmExecutable implements Executable {
     const memories = new Map(this.#variables.map((v) => [v, this.#memoryOf(v)]));
     const constants = new Map<Buffer, number>();
     const module = programModule(this.#plan, {
-      features: features(),
+      features: this.#engine.features,
       shared: heap.shared,
       addressOf: (buffer) => {
         if (buffer.place.kind === 'variable') return memories.get(buffer.place.variable)!.address;
@@ -249,30 +284,28 @@ class WasmExecutable implements Executable {
     const instance = new WebAssembly.Instance(compiled, { env: { memory: heap.memory } });
     threads.load(program, module.bytes);
     const run = instance.exports.run as unknown as Run;
-    this.#loaded = { threads, program, run, module, memories };
-    return this.#loaded;
-  }
-
-  #unload(): void {
-    const loaded = this.#loaded;
-    this.#loaded = null;
-    for (const address of this.#blocks) this.#engine.heap.free(address);
-    this.#blocks.length = 0;
-    if (loaded && loaded.threads === this.#engine.threads) loaded.threads.unload(loaded.program);
+    const loaded = { threads, program, run, module, memories };
+    this.#held.loaded = loaded;
+    return loaded;
   }
 
   /** Copies constant values into the heap. */
   #keep(data: TypedArray, dtype: DType): number {
     const address = this.#engine.heap.allocate(data.length * bytesPerElement[dtype]);
     this.#engine.view(dtype, address, data.length).set(data);
-    this.#blocks.push(address);
+    this.#held.blocks.push(address);
     return address;
   }
 }
 
-/** Frees the constants of programs that nobody disposed of. */
-const disposals = new FinalizationRegistry<{ engine: Engine; blocks: readonly number[] }>(
-  ({ engine: owner, blocks }) => {
-    for (const address of blocks) owner.heap.free(address);
-  },
-);
+/** Frees what a program holds. */
+function unload(held: Held): void {
+  const { engine: owner, blocks, loaded } = held;
+  for (const address of blocks) owner.heap.free(address);
+  blocks.length = 0;
+  held.loaded = null;
+  if (loaded && loaded.threads === owner.threads) loaded.threads.unload(loaded.program);
+}
+
+/** Frees what programs hold that nobody disposed of. */
+const disposals = new FinalizationRegistry<Held>(unload);

@@ -9,10 +9,10 @@
 
 import { contiguousStrides, sizeOf } from '../../../graph/shape.js';
 import type { Conv2dKernel, PaddedView } from '../../plan.js';
-import { i32, type I32 } from '../assembler.js';
+import { type I32, i32 } from '../assembler.js';
 import { type Address, flat, type KernelContext, roundUp } from '../kernel-context.js';
 import { nestOf, type Strided, viewsOf } from '../nest.js';
-import { emitPack, panelsOf, type Panel, type Panels } from '../pack.js';
+import { emitPack, type Panel, type Panels, panelsOf } from '../pack.js';
 import { emitPaddedCopy } from '../padded-copy.js';
 import { decode, startOf } from '../rows.js';
 import { panelLanes, splitRows, tileFunction, tileRows } from '../tile.js';
@@ -125,14 +125,20 @@ function emitFilters(
 }
 
 /** The table of taps, in bytes from the first. */
-function tapTable(context: KernelContext, kernel: Conv2dKernel, { strides, oneTable }: Geometry): number {
+function tapTable(
+  context: KernelContext,
+  kernel: Conv2dKernel,
+  { strides, oneTable }: Geometry,
+): number {
   const [, , channels, kernelHeight, kernelWidth] = kernel.filterShape;
   const taps: number[] = [];
   for (let i = 0; i < kernelHeight; i++) {
     for (let c = 0; c < (oneTable ? channels : 1); c++) {
       for (let j = 0; j < kernelWidth; j++) {
         taps.push(
-          i * kernel.dilation[0] * strides[3] + c * strides[2] + j * kernel.dilation[1] * strides[4],
+          i * kernel.dilation[0] * strides[3] +
+            c * strides[2] +
+            j * kernel.dilation[1] * strides[4],
         );
       }
     }
@@ -367,16 +373,11 @@ function emitBlockStores(
       return storeRun(firstRow, i32.const(0), f.hold(runs));
     }
     const row = f.local('i32');
-    f.for(row, firstRow, endRow, 1, () =>
-      storeRun(row, f.hold(i32.sub(row, firstRow)), width),
-    );
+    f.for(row, firstRow, endRow, 1, () => storeRun(row, f.hold(i32.sub(row, firstRow)), width));
   });
 }
 
-const strideAlong = (
-  strides: ReadonlyMap<Strided, readonly number[]>,
-  view: Strided,
-): number => {
+const strideAlong = (strides: ReadonlyMap<Strided, readonly number[]>, view: Strided): number => {
   const list = strides.get(view)!;
   return list[list.length - 1];
 };
@@ -443,10 +444,7 @@ function emitPlanes(
     const firstItem = f.hold(i32.mul(unit, items));
     const x = f.hold(flat(geometry.start([group, firstItem])));
     const b = f.hold(panelAddress(packed, panels, group, panelIndex, kernel));
-    const position = i32.mul(
-      i32.add(i32.mul(group, batch), firstItem),
-      height * width,
-    );
+    const position = i32.mul(i32.add(i32.mul(group, batch), firstItem), height * width);
     const c = f.hold(
       i32.add(
         i32.add(flat(result), i32.mul(position, lanes * 4)),
@@ -483,4 +481,3 @@ function emitPlanes(
     strides: [batch * plane, plane, 1, width * lanes, lanes],
   });
 }
-

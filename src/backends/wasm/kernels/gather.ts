@@ -2,11 +2,11 @@
 
 import { bytesPerElement } from '../../../graph/dtype.js';
 import type { BufferView, GatherKernel, ScatterAddKernel } from '../../plan.js';
-import { i32, type I32 } from '../assembler.js';
+import { type I32, i32 } from '../assembler.js';
+import { constantVector } from '../expression.js';
 import { type Address, flat, type KernelContext } from '../kernel-context.js';
 import { startOf } from '../rows.js';
 import { f32, store32 } from '../simd.js';
-import { constantVector } from '../expression.js';
 import { storeVector, vectorLoop } from '../vector-loop.js';
 import { emitInTwoSteps } from './two-steps.js';
 
@@ -86,9 +86,7 @@ function forEachRowOf(
   f.for(position, from, to, 1, () => {
     const row = f.hold(i32.divU(position, columns));
     const column = f.hold(i32.remU(position, columns));
-    const selected = f.hold(
-      i32.load(flat(startOf(context, index, index.strides, [row, column]))),
-    );
+    const selected = f.hold(i32.load(flat(startOf(context, index, index.strides, [row, column]))));
     const element = f.hold(i32.add(flat(result), i32.mul(position, 4)));
     body({ index: row, selected, element });
   });

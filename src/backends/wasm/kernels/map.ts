@@ -39,4 +39,3 @@ export function withResult(stores: readonly Store[], load: Expression): Store[] 
   };
   return stores.map(({ view, value }) => ({ view, value: replace(value) }));
 }
-

@@ -5,11 +5,11 @@
  * 2008), and then stored with whatever is fused behind the product.
  */
 
-import type { MatmulKernel } from '../../plan.js';
-import { i32, type I32 } from '../assembler.js';
+import type { BufferView, Expression, MatmulKernel } from '../../plan.js';
+import { type I32, i32 } from '../assembler.js';
 import { type Address, flat, type KernelContext } from '../kernel-context.js';
 import { viewsOf } from '../nest.js';
-import { emitPack, panelsOf, type Panels } from '../pack.js';
+import { emitPack, type Panels, panelsOf } from '../pack.js';
 import { decode, startOf } from '../rows.js';
 import { v128 } from '../simd.js';
 import { panelLanes, splitRows, tileFunction, tileRows } from '../tile.js';
@@ -20,7 +20,8 @@ const blockPanels = 8;
 /** k in one slice: a panel of it is 12 KB. */
 const sliceDepth = 384;
 
-export function emitMatmul(context: KernelContext, kernel: MatmulKernel): void {
+export function emitMatmul(context: KernelContext, given: MatmulKernel): void {
+  const kernel = storesAlongRows(given) ? given : transposedProduct(given);
   const { f } = context;
   const [batch, rows, columns] = kernel.shape;
   const { depth, a, b } = kernel;
@@ -188,13 +189,47 @@ function emitEpilogue(
       (view) => view.strides[2],
     );
     const blockRow = i32.mul(i32.sub(row, firstRow), blockStride);
-    const base = f.hold(
-      i32.sub(i32.add(flat(block), blockRow), i32.mul(firstColumn, 4)),
-    );
+    const base = f.hold(i32.sub(i32.add(flat(block), blockRow), i32.mul(firstColumn, 4)));
     const code = new VectorCode(context, accesses, (position) =>
       v128.load(i32.add(base, position.scaled(4))),
     );
     code.hoist(stores.map(({ value }) => value));
     vectorLoop(context, firstColumn, endColumn, (position) => code.store(stores, position));
   });
+}
+
+/** Whether what is stored lies along rows at least as often as along columns. */
+function storesAlongRows({ stores }: MatmulKernel): boolean {
+  const along = (dim: number): number =>
+    viewsOf(stores).filter(({ strides }) => strides[dim] === 1).length;
+  return along(2) >= along(1);
+}
+
+/** The same product with rows and columns exchanged: c' = b' a'. */
+function transposedProduct(kernel: MatmulKernel): MatmulKernel {
+  const turned = new Map<Expression, Expression>();
+  const exchange = <Item>([batch, rows, columns]: readonly Item[]): Item[] => [
+    batch,
+    columns,
+    rows,
+  ];
+  const turnView = (view: BufferView): BufferView => ({ ...view, strides: exchange(view.strides) });
+  const turn = (expression: Expression): Expression => {
+    const known = turned.get(expression);
+    if (known) return known;
+    let value = expression;
+    if (expression.kind === 'load') value = { ...expression, view: turnView(expression.view) };
+    if (expression.kind === 'index')
+      value = { ...expression, strides: exchange(expression.strides) };
+    if (expression.kind === 'apply') value = { ...expression, args: expression.args.map(turn) };
+    turned.set(expression, value);
+    return value;
+  };
+  return {
+    ...kernel,
+    shape: exchange(kernel.shape),
+    a: turnView(kernel.b),
+    b: turnView(kernel.a),
+    stores: kernel.stores.map(({ view, value }) => ({ view: turnView(view), value: turn(value) })),
+  };
 }

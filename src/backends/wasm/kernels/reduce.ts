@@ -6,15 +6,15 @@
 
 import type { DType } from '../../../graph/dtype.js';
 import type { ReduceKernel } from '../../plan.js';
-import { type Func, i32, type I32, type Local, type V128, type Value } from '../assembler.js';
+import { type Func, type I32, i32, type Local, type V128, type Value } from '../assembler.js';
 import { constantVector } from '../expression.js';
 import type { KernelContext } from '../kernel-context.js';
 import { type Nest, nestOf, readsIn, type Strided, viewsOf } from '../nest.js';
 import { decode, startOf } from '../rows.js';
 import { f32x4, f64, f64x2, i32x4, v128 } from '../simd.js';
 import {
-  accessesOf,
   type Access,
+  accessesOf,
   type Position,
   singlePosition,
   VectorCode,
@@ -52,7 +52,8 @@ interface Accumulator {
 
 function accumulatorOf(context: KernelContext, { operation, operand }: ReduceKernel): Accumulator {
   const isFloat = operand.dtype === 'float32';
-  if (operation === 'sum') return isFloat ? floatSum(context.f) : simple(context.f, i32x4.add, 0, operand.dtype);
+  if (operation === 'sum')
+    return isFloat ? floatSum(context.f) : simple(context.f, i32x4.add, 0, operand.dtype);
   return isFloat
     ? simple(context.f, f32x4.max, -Infinity, operand.dtype)
     : simple(context.f, i32x4.maxS, -(2 ** 31), operand.dtype);
@@ -107,7 +108,8 @@ function floatSum(f: Func): Accumulator {
 /** Lanes that exist take `value`, the others the reduction's identity. */
 function masked({ left }: Position, value: V128, kernel: ReduceKernel): V128 {
   if (!left) return value;
-  const identity = kernel.operation === 'sum' ? 0 : kernel.operand.dtype === 'float32' ? -Infinity : -(2 ** 31);
+  const identity =
+    kernel.operation === 'sum' ? 0 : kernel.operand.dtype === 'float32' ? -Infinity : -(2 ** 31);
   const exists = i32x4.gtS(i32x4.splat(left), i32x4.const(0, 1, 2, 3));
   return v128.bitselect(value, constantVector(identity, kernel.operand.dtype), exists);
 }
@@ -146,9 +148,18 @@ function accessesAt(
 }
 
 /** Indices of all dimensions from a number that counts the kept ones; reduced ones are 0. */
-function keptIndices(context: KernelContext, nest: Nest, kept: readonly number[], position: I32): I32[] {
+function keptIndices(
+  context: KernelContext,
+  nest: Nest,
+  kept: readonly number[],
+  position: I32,
+): I32[] {
   const indices = nest.shape.map(() => i32.const(0) as I32);
-  const decoded = decode(context, position, kept.map((dim) => nest.shape[dim]));
+  const decoded = decode(
+    context,
+    position,
+    kept.map((dim) => nest.shape[dim]),
+  );
   kept.forEach((dim, i) => {
     indices[dim] = decoded[i];
   });
@@ -186,7 +197,13 @@ function emitAlongRows(context: KernelContext, kernel: ReduceKernel, nest: Nest)
     const total = accumulatorOf(context, kernel);
     total.reset();
     nestedLoops(f, nest, outer, indices, () => {
-      const accesses = accessesAt(context, nest, readsIn([kernel.operand]), indices.slice(0, inner), inner);
+      const accesses = accessesAt(
+        context,
+        nest,
+        readsIn([kernel.operand]),
+        indices.slice(0, inner),
+        inner,
+      );
       const code = new VectorCode(context, accesses);
       code.hoist([kernel.operand]);
       const run = (start: I32 | number, end: I32 | number): void => {
@@ -227,7 +244,13 @@ function emitAcrossRows(context: KernelContext, kernel: ReduceKernel, nest: Nest
     const total = accumulatorOf(context, kernel);
     total.reset();
     const element = (at: Position): void => {
-      const accesses = accessesAt(context, nest, readsIn([kernel.operand]), indices.slice(0, inner), inner);
+      const accesses = accessesAt(
+        context,
+        nest,
+        readsIn([kernel.operand]),
+        indices.slice(0, inner),
+        inner,
+      );
       const code = new VectorCode(context, accesses);
       total.add(code.evaluator(at)(kernel.operand));
     };
@@ -247,7 +270,13 @@ function emitAcrossRows(context: KernelContext, kernel: ReduceKernel, nest: Nest
       total.flush();
       const result = f.hold(total.lanes());
       const at0 = indices.map((index, dim) => (reduced.includes(dim) ? i32.const(0) : index));
-      const accesses = accessesAt(context, nest, viewsOf(kernel.stores), at0.slice(0, inner), inner);
+      const accesses = accessesAt(
+        context,
+        nest,
+        viewsOf(kernel.stores),
+        at0.slice(0, inner),
+        inner,
+      );
       new VectorCode(context, accesses, () => result).store(kernel.stores, at);
     };
     const whole: Position = {
@@ -287,10 +316,7 @@ function argmaxOf({ operand }: ReduceKernel): (f: Func) => ScalarReduction {
       add: (value, index) => {
         const held = f.hold(value);
         const larger = isFloat
-          ? v128.or(
-              f32x4.gt(held, best),
-              v128.and(f32x4.ne(held, held), f32x4.eq(best, best)),
-            )
+          ? v128.or(f32x4.gt(held, best), v128.and(f32x4.ne(held, held), f32x4.eq(best, best)))
           : i32x4.gtS(held, best);
         const wins = f.hold(v128.or(larger, v128.not(started)));
         f.set(best, v128.bitselect(held, best, wins));

@@ -1,7 +1,7 @@
 /** Windows over the last two dimensions: sum, maximum, index of the maximum; lanes are neighbouring windows. */
 
 import type { BufferView, Expression, WindowKernel } from '../../plan.js';
-import { i32, type I32, type V128 } from '../assembler.js';
+import { type I32, i32, type V128 } from '../assembler.js';
 import type { KernelContext } from '../kernel-context.js';
 import { type IndexExpression, nestOf, viewsOf } from '../nest.js';
 import { forEachRow } from '../rows.js';
