@@ -9,6 +9,7 @@ import { flat } from './kernel-context.js';
 import { decode } from './rows.js';
 import { v128 } from './simd.js';
 import { panelLanes } from './tile.js';
+import { transposed } from './transpose.js';
 
 export interface Panel {
   /** Number of the panel's first lane. */
@@ -172,18 +173,9 @@ function emitTransposed(
     const lane = Math.min(v * 4 + i, lanes - 1);
     return f.hold(v128.load(i32.add(read, i32.const(lane * laneStride))));
   });
-  const [a, b, c, d] = rows;
-  const low = f.hold(v128.shuffle32(a, b, [0, 4, 1, 5]));
-  const high = f.hold(v128.shuffle32(a, b, [2, 6, 3, 7]));
-  const low2 = f.hold(v128.shuffle32(c, d, [0, 4, 1, 5]));
-  const high2 = f.hold(v128.shuffle32(c, d, [2, 6, 3, 7]));
-  const columns = [
-    v128.shuffle32(low, low2, [0, 1, 4, 5]),
-    v128.shuffle32(low, low2, [2, 3, 6, 7]),
-    v128.shuffle32(high, high2, [0, 1, 4, 5]),
-    v128.shuffle32(high, high2, [2, 3, 6, 7]),
-  ];
-  columns.forEach((column, k) => v128.store(f, write, column, (k * vectors + v) * 16));
+  transposed(f, rows).forEach((column, k) => {
+    v128.store(f, write, column, (k * vectors + v) * 16);
+  });
 }
 
 /** Neighbouring dimensions that one stride walks through become one. */

@@ -18,7 +18,8 @@ export function emitPaddedCopy(context: KernelContext, input: PaddedView, target
   const targetType = sourceType === 'float32' ? 'float32' : 'int32';
   const fill = constantVector(value, sourceType);
   const rank = shape.length;
-  if (rank === 0 || sizeOf(shape) === 0) return copyScalar();
+  if (rank === 0) copyScalar();
+  if (rank === 0 || sizeOf(shape) === 0) return;
   const last = rank - 1;
   const strides = contiguousStrides(shape);
   const outer = shape.slice(0, -1);
@@ -72,7 +73,6 @@ export function emitPaddedCopy(context: KernelContext, input: PaddedView, target
   });
 
   function copyScalar(): void {
-    if (rank > 0) return;
     context.onFirstThread(() =>
       vectorLoop(context, 0, 1, (at) => {
         const source = startOf(context, view, [], []);

@@ -80,7 +80,11 @@ function emitTile(
   const k = f.local('i32');
   const at = f.local('i32');
   const eachSum = (visit: (sum: Local<'v128'>, offset: number) => void): void =>
-    sums.forEach((row, r) => row.forEach((sum, v) => visit(sum, r * resultStride + v * 16)));
+    sums.forEach((row, r) => {
+      row.forEach((sum, v) => {
+        visit(sum, r * resultStride + v * 16);
+      });
+    });
 
   f.if(
     accumulate,
@@ -93,14 +97,16 @@ function emitTile(
     f.doWhile(
       () => {
         if (step === 'table') f.set(at, i32.add(x, i32.load(k)));
-        lanes.forEach((lane, v) => f.set(lane, v128.load(b, v * 16)));
+        lanes.forEach((lane, v) => {
+          f.set(lane, v128.load(b, v * 16));
+        });
         rowOffsets.forEach((offset, r) => {
           // A memory instruction's own offset cannot be negative.
           const row = offset < 0 ? i32.add(at, i32.const(offset)) : at;
           f.set(element, v128.load32Splat(row, Math.max(offset, 0)));
-          lanes.forEach((lane, v) =>
-            f.set(sums[r][v], multiplyAdd(features, element, lane, sums[r][v])),
-          );
+          lanes.forEach((lane, v) => {
+            f.set(sums[r][v], multiplyAdd(features, element, lane, sums[r][v]));
+          });
         });
         f.set(b, i32.add(b, vectors * 16));
         f.set(k, i32.add(k, step === 'table' ? 4 : 1));

@@ -22,9 +22,9 @@ class Engine {
   #workspace = { address: 0, bytes: 0 };
   #programs = 0;
 
-  constructor({ features: used = features(), threads = null }: EngineOptions = {}) {
+  constructor({ features: used = features(), threads }: EngineOptions = {}) {
     this.features = used;
-    this.#threadCount = threads;
+    this.#threadCount = threads ?? null;
     this.heap = new Heap(used.threads);
     if (!used.threads && threads !== 1) warnOfOneThread();
   }

@@ -183,7 +183,10 @@ function withPanel(
   body: (panel: Panel) => void,
 ): void {
   const last = list[list.length - 1];
-  if (list.length === 1 || last.lanes === panelLanes) return body(last);
+  if (list.length === 1 || last.lanes === panelLanes) {
+    body(last);
+    return;
+  }
   f.if(
     i32.eq(panel, list.length - 1),
     () => body(last),

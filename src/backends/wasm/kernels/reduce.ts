@@ -127,7 +127,10 @@ function nestedLoops(
   body: () => void,
 ): void {
   const [dim, ...rest] = dims;
-  if (dim === undefined) return body();
+  if (dim === undefined) {
+    body();
+    return;
+  }
   const index = f.local('i32');
   indices[dim] = index;
   f.for(index, 0, nest.shape[dim], 1, () => nestedLoops(f, nest, rest, indices, body));

@@ -6,6 +6,7 @@ import { type Func, type I32, i32, type Local, type V128 } from '../assembler.js
 import { flat, type KernelContext } from '../kernel-context.js';
 import { startOf } from '../rows.js';
 import { f32x4, i32x4, i64x2, v128 } from '../simd.js';
+import { transposed } from '../transpose.js';
 import { storeVector, vectorLoop } from '../vector-loop.js';
 import { emitInTwoSteps } from './two-steps.js';
 
@@ -35,7 +36,7 @@ export function emitUniform(context: KernelContext, kernel: UniformKernel): void
       ];
       emitRounds(f, counter, [word(0), word(1)]);
       const first = f.hold(i32.mul(position, group));
-      const rows = transposed(f, counter);
+      const rows = transposed(f, counter).map((row) => f.hold(row));
       rows.forEach((row, i) => {
         // The upper 24 bits, so that every number is exact in float32.
         const uniform = f.hold(
@@ -75,21 +76,11 @@ function emitRounds(f: Func, counter: readonly Local<'v128'>[], keys: readonly I
       v128.xor(v128.xor(products[0].high, counter[3]), key[1]),
       products[0].low,
     ].map((word) => f.hold(word));
-    next.forEach((word, i) => f.set(counter[i], word));
-    key.forEach((word, i) => f.set(word, i32x4.add(word, i32x4.const(weyl[i] | 0))));
+    next.forEach((word, i) => {
+      f.set(counter[i], word);
+    });
+    key.forEach((word, i) => {
+      f.set(word, i32x4.add(word, i32x4.const(weyl[i] | 0)));
+    });
   }
-}
-
-/** Lane i of the four vectors becomes vector i. */
-function transposed(f: Func, [a, b, c, d]: readonly V128[]): V128[] {
-  const low = f.hold(v128.shuffle32(a, b, [0, 4, 1, 5]));
-  const high = f.hold(v128.shuffle32(a, b, [2, 6, 3, 7]));
-  const low2 = f.hold(v128.shuffle32(c, d, [0, 4, 1, 5]));
-  const high2 = f.hold(v128.shuffle32(c, d, [2, 6, 3, 7]));
-  return [
-    v128.shuffle32(low, low2, [0, 1, 4, 5]),
-    v128.shuffle32(low, low2, [2, 3, 6, 7]),
-    v128.shuffle32(high, high2, [0, 1, 4, 5]),
-    v128.shuffle32(high, high2, [2, 3, 6, 7]),
-  ].map((vector) => f.hold(vector));
 }
