@@ -103,12 +103,11 @@ function describeRates({ images }: Case, rows: readonly MeasuredRow[]): string[]
 }
 
 function describeCeiling(ceilings: readonly Ceiling[], { gflops, threads }: Row): string[] {
-  const measured = ceilings.filter((ceiling) => ceiling.gflops > 0);
-  if (measured.length === 0 || gflops === null) return [];
-  const single = median(measured.map((ceiling) => ceiling.gflops));
+  if (ceilings.length === 0 || gflops === null) return [];
+  const single = median(ceilings.map((ceiling) => ceiling.gflops));
   const all = single * threads;
   return [
-    `${measured[0].label}: ${formatNumber(single)} GFLOP/s on one core, times ${threads} = ` +
+    `${ceilings[0].label}: ${formatNumber(single)} GFLOP/s on one core, times ${threads} = ` +
       `${formatNumber(all)}; reached ${formatNumber(gflops)} = ` +
       `${((gflops / all) * 100).toFixed(1)} %`,
   ];

@@ -1,6 +1,6 @@
 /** The benchmark's command: `npm run bench -- lenet5 --peers pytorch`. */
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { setThreads, threadCount } from '../src/backends/default-backend.js';
 import { nearestName } from '../src/text/nearest-name.js';
 import { benchmarkCase, type CaseResult, compileRow, describeOwn } from './benchmark.js';
@@ -28,11 +28,10 @@ interface Options {
 const command = new Command('bench')
   .description('Measures Fovea, and other engines beside it, on the same workloads.')
   .argument('<workload>', `one of: ${workloads.map(describeWorkload).join('; ')}`)
-  .option(
-    '--peers <names>',
-    'engines to measure beside ours: pytorch, tfjs, jax-js, or all',
-    peersOf,
-    [],
+  .addOption(
+    new Option('--peers <names>', 'engines to measure beside ours: pytorch, tfjs, jax-js, or all')
+      .argParser(peersOf)
+      .default([], 'none'),
   )
   .option('--threads <n>', 'threads for every engine (default: one for each core)', wholeNumber)
   .option('--seconds <s>', 'seconds of counted steps for each engine', positiveNumber, 10)
