@@ -41,11 +41,10 @@ function bars(output: Terminal['stderr']): Progress {
         gracefulExit: false,
         format: ({ barsize }, { progress }, payload) => {
           const full = Math.round(progress * barsize);
-          const drawn = '█'.repeat(full) + '░'.repeat(barsize - full);
-          const percent = `${Math.floor(progress * 100)} %`.padStart(5);
-          return `${payload.title}  ${drawn} ${percent}  ${payload.text}`;
+          return `${payload.title}  ${'█'.repeat(full)}${'░'.repeat(barsize - full)}  ${payload.text}`;
         },
-        barsize: Math.max(8, Math.min(24, output.columns - 76)),
+        // What is left beside the longest text, so that 80 columns hold it all.
+        barsize: Math.max(6, Math.min(24, output.columns - 74)),
       });
       bar.start(total, value, { title, text });
     }
