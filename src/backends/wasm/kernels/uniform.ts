@@ -2,7 +2,7 @@
 
 import { sizeOf } from '../../../graph/shape.js';
 import type { UniformKernel } from '../../plan.js';
-import { type Func, type I32, i32, type Local, type V128 } from '../assembler.js';
+import { type Func, type I32, i32, type Local } from '../assembler.js';
 import { flat, type KernelContext } from '../kernel-context.js';
 import { startOf } from '../rows.js';
 import { f32x4, i32x4, i64x2, v128 } from '../simd.js';
