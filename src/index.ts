@@ -5,6 +5,7 @@ import { installLazyEvaluation } from './compiler/index.js';
 installLazyEvaluation();
 
 export * from './autodiff/index.js';
+export { ready, setThreads, threadCount } from './backends/default-backend.js';
 export {
   type Compiled,
   type CompileOptions,

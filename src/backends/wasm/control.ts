@@ -17,7 +17,7 @@ export const control = {
   passed: 320,
   /** Threads asleep at the barrier. */
   asleep: 384,
-  /** Not zero when a thread has died. */
+  /** Threads that have died, or left because another one had. */
   failed: 448,
   /** The command itself: kind, then up to seven arguments. */
   command: 512,

@@ -33,7 +33,7 @@ function probe(): Features {
   }
   return {
     relaxedSimd: accepts((a) => f32x4.relaxedMadd(a, a, a)),
-    threads: hasSharedMemory(),
+    threads: obstacleToThreads() === null,
     largeTiles: v8Version() >= firstV8WithLargeTiles,
   };
 }
@@ -48,11 +48,23 @@ function accepts(
   return WebAssembly.validate(builder.bytes());
 }
 
-function hasSharedMemory(): boolean {
-  if (typeof SharedArrayBuffer === 'undefined') return false;
+/** Why programs run on one thread here, and how to mend it; null where threads can run. */
+export function obstacleToThreads(): string | null {
   // A page that is not cross-origin isolated cannot hand shared memory to workers.
-  const isolated = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
-  return isolated !== false;
+  const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
+  if (typeof SharedArrayBuffer === 'undefined' || crossOriginIsolated === false) {
+    return (
+      'there is no shared memory here; serve the page cross-origin isolated ' +
+      '(COOP same-origin, COEP require-corp) to use all cores'
+    );
+  }
+  try {
+    // Returns at once, as the word is not 1, or throws where waiting is forbidden.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1);
+  } catch {
+    return 'the main thread of a page must not wait for others; use a Web Worker to use all cores';
+  }
+  return null;
 }
 
 /** NOTE: Node 20 has relaxed SIMD behind a flag that must be set before the first compilation. */

@@ -1,13 +1,14 @@
 /** The WebAssembly backend. */
 
+export type { EngineOptions } from './engine.js';
 export { type Features, features } from './features.js';
 export { measureRegisterKernel, type RegisterKernelRate } from './register-kernel.js';
 export { checkThreadCount } from './thread-count.js';
 export {
   createWasmBackend,
-  type EngineOptions,
   ready,
   setThreads,
   threadCount,
+  type WasmBackend,
   wasm,
 } from './wasm.js';

@@ -1,7 +1,9 @@
 /** The one WebAssembly memory that all programs, parameters and constants live in, and its allocator. */
 
-/** The largest memory that 32-bit addresses reach; browsers reserve less readily. */
-const maximumPages = 65536;
+/** The largest memory that 32-bit addresses reach. */
+const mostPages = 65536;
+/** The whole of a shared memory is reserved at once; with less than this no network fits. */
+const fewestPages = 4096;
 const pageBytes = 65536;
 /** Blocks start on cache lines, so that threads do not share one. */
 const alignment = 64;
@@ -21,12 +23,13 @@ export class Heap {
   /** Free blocks by address; neighbours are merged. */
   #free: Block[] = [];
   readonly #sizes = new Map<number, number>();
+  readonly #maximum: number;
   #end: number;
 
   constructor(shared: boolean) {
     this.shared = shared;
     const initial = 16;
-    this.memory = new WebAssembly.Memory({ initial, maximum: maximumPages, shared });
+    [this.memory, this.#maximum] = reserve(initial, shared);
     this.#end = initial * pageBytes;
     this.#free = [{ address: reservedBytes, bytes: this.#end - reservedBytes }];
   }
@@ -69,7 +72,8 @@ export class Heap {
     } catch (cause) {
       const megabytes = Math.ceil(bytes / 2 ** 20);
       throw new Error(
-        `the WebAssembly memory cannot grow by ${megabytes} MB (it holds at most 4 GB); ` +
+        `the WebAssembly memory cannot grow by ${megabytes} MB ` +
+          `(it holds at most ${(this.#maximum * pageBytes) / 2 ** 20} MB); ` +
           `use a smaller batch or model, or dispose() of programs that are no longer needed`,
         { cause },
       );
@@ -93,5 +97,21 @@ export class Heap {
       } else merged.push(next);
     }
     this.#free = merged;
+  }
+}
+
+/** A memory with the largest maximum, in pages, that the system grants. */
+function reserve(initial: number, shared: boolean): [WebAssembly.Memory, number] {
+  for (let maximum = mostPages; ; maximum /= 2) {
+    try {
+      return [new WebAssembly.Memory({ initial, maximum, shared }), maximum];
+    } catch (cause) {
+      if (maximum > fewestPages) continue;
+      throw new Error(
+        `the system grants no WebAssembly memory of ${(maximum * pageBytes) / 2 ** 20} MB; ` +
+          'close other pages or programs, or raise the limit on virtual memory',
+        { cause },
+      );
+    }
   }
 }

@@ -59,8 +59,13 @@ function serveOrFail(setup: ThreadSetup): void {
     serve(setup);
   } catch (error) {
     // Others must not wait for ever at a barrier that this thread will not reach.
-    Atomics.store(new Int32Array(setup.memory.buffer), control.failed / 4, 1);
-    throw error;
+    const words = new Int32Array(setup.memory.buffer);
+    const before = Atomics.add(words, control.failed / 4, 1);
+    for (const word of [control.passed, control.generation, control.acknowledged]) {
+      Atomics.notify(words, word / 4);
+    }
+    // The others only leave because of the first.
+    if (before === 0) throw error;
   }
 }
 

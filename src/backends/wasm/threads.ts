@@ -5,12 +5,13 @@ import { commands, control, emitAwaitCommand } from './control.js';
 import type { Heap } from './memory.js';
 import type { Run, ThreadSetup } from './thread.js';
 
-interface WorkerLike {
-  terminate(): unknown;
-}
+/** Whether a worker starts while the thread that made it waits; in a browser it does not. */
+export const workersStartWhileBlocked = Boolean(globalThis.process?.versions?.node);
 
 /** How long to wait for workers that start or load before giving up. */
 const patienceMs = 20_000;
+/** How long to wait for workers that leave after a failure. */
+const leavingMs = 3_000;
 
 export class Threads {
   /** All threads, the calling one included. */
@@ -19,8 +20,15 @@ export class Threads {
   readonly #workers: WorkerLike[] = [];
   #generation = 0;
   #started = false;
+  #failed = false;
+  #startFailure: string | null = null;
 
-  /** Starts `count - 1` workers; they are ready after `ready()` or the first command. */
+  /**
+   * Starts `count - 1` workers. They are ready after `ready()`, or at the first command where workers
+   * start while this thread waits.
+   *
+   * NOTE: all threads of one heap talk through the same words, so those before must have stopped.
+   */
   constructor(heap: Heap, count: number) {
     this.#heap = heap;
     this.count = heap.shared ? count : 1;
@@ -29,17 +37,27 @@ export class Threads {
     for (const word of Object.values(control)) words[word / 4] = 0;
     const pool = poolModule();
     for (let thread = 1; thread < this.count; thread++) {
+      const setup = { memory: heap.memory, pool, thread, threads: this.count, generation: 0 };
       this.#workers.push(
-        startWorker({ memory: heap.memory, pool, thread, threads: this.count, generation: 0 }),
+        startWorker(setup, (message) => {
+          this.#startFailure ??= message;
+        }),
       );
     }
   }
 
-  /** Resolves when every worker runs. A browser needs it before the first program. */
+  /** Whether a thread has died; none of them runs any more then. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  /** Resolves when every worker runs. */
   async ready(): Promise<void> {
     const start = performance.now();
     while (!this.#started && this.#acknowledged() < this.count - 1) {
-      if (performance.now() - start > patienceMs) throw startError();
+      if (this.#startFailure || this.#deaths() || performance.now() - start > patienceMs) {
+        throw this.#fail(this.#startFailure);
+      }
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
     this.#started = true;
@@ -50,8 +68,11 @@ export class Threads {
     if (this.count === 1) return;
     const address = this.#heap.allocate(bytes.length);
     new Uint8Array(this.#heap.memory.buffer, address, bytes.length).set(bytes);
-    this.#commandAndWait(commands.load, program, address, bytes.length);
-    this.#heap.free(address);
+    try {
+      this.#commandAndWait(commands.load, program, address, bytes.length);
+    } finally {
+      this.#heap.free(address);
+    }
   }
 
   unload(program: number): void {
@@ -60,16 +81,26 @@ export class Threads {
 
   /** Runs kernels first to last - 1 of a program on every thread. */
   run(program: number, run: Run, arena: number, first: number, last: number): void {
-    if (this.count > 1) {
-      if (!this.#started) this.#waitForAcknowledgements();
-      this.#command(commands.run, program, arena, first, last);
+    // NOTE: without a kernel there is no barrier, and workers could miss the command after this one.
+    if (first === last) return;
+    if (this.count === 1) {
+      run(0, 1, arena, first, last);
+      return;
     }
-    run(0, this.count, arena, first, last);
+    if (this.#deaths()) throw this.#fail(null);
+    this.#command(commands.run, program, arena, first, last);
+    try {
+      run(0, this.count, arena, first, last);
+    } catch (cause) {
+      throw this.#fail(cause);
+    }
   }
 
+  /** Ends the workers; when it returns, none of them touches the memory any more. */
   stop(): void {
-    for (const worker of this.#workers) worker.terminate();
-    this.#workers.length = 0;
+    if (this.#workers.length === 0) return;
+    this.#commandAndWait(commands.stop);
+    this.#terminate();
   }
 
   #commandAndWait(kind: number, ...args: readonly number[]): void {
@@ -94,22 +125,80 @@ export class Threads {
     const start = performance.now();
     for (;;) {
       const acknowledged = this.#acknowledged();
+      if (this.#deaths() || performance.now() - start > patienceMs) throw this.#fail(null);
       if (acknowledged >= this.count - 1) break;
-      if (performance.now() - start > patienceMs || words[control.failed / 4] !== 0) {
-        throw startError();
-      }
       Atomics.wait(words, control.acknowledged / 4, acknowledged, 100);
     }
     this.#started = true;
+  }
+
+  /** Makes every worker leave, as one that still ran would disturb those that come after; the error to throw. */
+  #fail(cause: unknown): Error {
+    this.#failed = true;
+    const words = this.#words();
+    const [failed, passed, generation] = [control.failed, control.passed, control.generation];
+    Atomics.add(words, failed / 4, 1);
+    const start = performance.now();
+    while (this.#started && performance.now() - start < leavingMs) {
+      const left = this.#deaths();
+      if (left >= this.count) break;
+      Atomics.notify(words, passed / 4);
+      Atomics.notify(words, generation / 4);
+      Atomics.wait(words, failed / 4, left, 10);
+    }
+    this.#terminate();
+    if (!this.#started) return startError(cause);
+    return new Error(
+      'a thread of the engine died, so variables may hold the values of half a step; ' +
+        'the next program starts new threads',
+      { cause },
+    );
+  }
+
+  #terminate(): void {
+    for (const worker of this.#workers) worker.terminate();
+    this.#workers.length = 0;
   }
 
   #acknowledged(): number {
     return Atomics.load(this.#words(), control.acknowledged / 4);
   }
 
+  #deaths(): number {
+    return Atomics.load(this.#words(), control.failed / 4);
+  }
+
   #words(): Int32Array {
     return new Int32Array(this.#heap.memory.buffer);
   }
+}
+
+interface WorkerLike {
+  terminate(): unknown;
+}
+
+function startWorker(setup: ThreadSetup, onError: (message: string) => void): WorkerLike {
+  if (globalThis.process?.versions?.node) {
+    const { Worker } = process.getBuiltinModule('node:worker_threads');
+    const worker = new Worker(new URL('./thread.js', import.meta.url), {
+      workerData: setup,
+      execArgv: [],
+    });
+    worker.on('error', (error) => {
+      // Whoever waits for the worker hears of its death through the memory, but not why.
+      console.error(`fovea: a worker thread died: ${error.message}`);
+      onError(error.message);
+    });
+    // Waiting workers must not keep a finished program alive.
+    worker.unref();
+    return worker;
+  }
+  const worker = new Worker(new URL('./thread.js', import.meta.url), { type: 'module' });
+  worker.addEventListener('error', ({ message }) => {
+    onError(message || 'thread.js could not be loaded; its answer needs the COEP header too');
+  });
+  worker.postMessage(setup);
+  return worker;
 }
 
 function poolModule(): WebAssembly.Module {
@@ -120,24 +209,9 @@ function poolModule(): WebAssembly.Module {
   return new WebAssembly.Module(builder.bytes());
 }
 
-function startWorker(setup: ThreadSetup): WorkerLike {
-  if (globalThis.process?.versions?.node) {
-    const { Worker } = process.getBuiltinModule('node:worker_threads');
-    const worker = new Worker(new URL('./thread.js', import.meta.url), {
-      workerData: setup,
-      execArgv: [],
-    });
-    // Waiting workers must not keep a finished program alive.
-    worker.unref();
-    return worker;
-  }
-  const worker = new Worker(new URL('./thread.js', import.meta.url), { type: 'module' });
-  worker.postMessage(setup);
-  return worker;
-}
-
-const startError = (): Error =>
+const startError = (cause: unknown): Error =>
   new Error(
-    'a worker thread of the engine did not answer; set FOVEA_THREADS=1 to run on one thread, ' +
-      'and in a browser await ready() before the first program',
+    `a worker thread of the engine did not start${typeof cause === 'string' ? ` (${cause})` : ''}; ` +
+      'set FOVEA_THREADS=1 or call setThreads(1) to run on one thread',
+    { cause },
   );

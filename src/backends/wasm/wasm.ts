@@ -6,73 +6,31 @@ import type { DeviceMemory, Variable } from '../../graph/variable.js';
 import type { Executable, KernelBackend } from '../contract.js';
 import type { Buffer, Plan } from '../plan.js';
 import { readsOf, writesOf } from '../plan.js';
-import { type Features, features } from './features.js';
-import { Heap } from './memory.js';
+import { Engine, type EngineOptions } from './engine.js';
+import type { Heap } from './memory.js';
 import { type ProgramModule, programModule } from './program-module.js';
 import type { Run } from './thread.js';
-import { defaultThreadCount } from './thread-count.js';
-import { Threads } from './threads.js';
-
-/** The engine: one memory, its threads, and the workspace that programs take turns in. */
-class Engine {
-  readonly features: Features;
-  readonly heap: Heap;
-  #threads: Threads | null = null;
-  #threadCount: number | null;
-  #workspace = { address: 0, bytes: 0 };
-  #programs = 0;
-
-  constructor({ features: used = features(), threads }: EngineOptions = {}) {
-    this.features = used;
-    this.#threadCount = threads ?? null;
-    this.heap = new Heap(used.threads);
-    if (!used.threads && threads !== 1) warnOfOneThread();
-  }
-
-  get threads(): Threads {
-    this.#threads ??= new Threads(this.heap, this.#threadCount ?? defaultThreadCount());
-    return this.#threads;
-  }
-
-  setThreads(count: number): void {
-    if (this.#threads?.count === count) return;
-    this.#threads?.stop();
-    this.#threads = null;
-    this.#threadCount = count;
-  }
-
-  nextProgram(): number {
-    return this.#programs++;
-  }
-
-  /** Memory for a program's arena and scratch; only one program runs at a time, so all share it. */
-  workspace(bytes: number): number {
-    if (bytes > this.#workspace.bytes) {
-      if (this.#workspace.address) this.heap.free(this.#workspace.address);
-      this.#workspace = { address: this.heap.allocate(bytes), bytes };
-    }
-    return this.#workspace.address;
-  }
-
-  view(dtype: DType, address: number, length: number): TypedArray {
-    const { buffer } = this.heap.memory;
-    if (dtype === 'float32') return new Float32Array(buffer, address, length);
-    if (dtype === 'int32') return new Int32Array(buffer, address, length);
-    return new Uint8Array(buffer, address, length);
-  }
-}
-
-export interface EngineOptions {
-  /** What to use of WebAssembly; defaults to all that there is. */
-  features?: Features;
-  /** Defaults to FOVEA_THREADS or the number of cores. */
-  threads?: number;
-}
+import type { Threads } from './threads.js';
 
 /** A backend with a memory and threads of its own. */
-export function createWasmBackend(options: EngineOptions): KernelBackend {
+export interface WasmBackend extends KernelBackend {
+  readonly heap: Heap;
+  setThreads(count: number): void;
+  threadCount(): number;
+  ready(): Promise<void>;
+}
+
+export function createWasmBackend(options: EngineOptions = {}): WasmBackend {
   const own = new Engine(options);
-  return { kind: 'kernels', name: 'wasm', load: (plan) => new WasmExecutable(own, plan) };
+  return {
+    kind: 'kernels',
+    name: 'wasm',
+    load: (plan) => new WasmExecutable(own, plan),
+    heap: own.heap,
+    setThreads: (count) => own.setThreads(count),
+    threadCount: () => own.threads.count,
+    ready: () => own.ready(),
+  };
 }
 
 let engine: Engine | null = null;
@@ -89,26 +47,37 @@ export const wasm: KernelBackend = {
   load: (plan) => new WasmExecutable(theEngine(), plan),
 };
 
-function warnOfOneThread(): void {
-  console.warn(
-    'fovea: no shared memory here, so programs run on one thread; ' +
-      'serve the page cross-origin isolated (COOP same-origin, COEP require-corp) to use all cores',
-  );
-}
-
-/** Sets how many threads programs run on; running workers are replaced. */
+/**
+ * Sets how many threads programs run on, 1 to 64; results are the same for every number. In a browser
+ * `await ready()` afterwards.
+ *
+ * Throws ValueError for any other number.
+ *
+ *     setThreads(2);
+ */
 export function setThreads(count: number): void {
   theEngine().setThreads(count);
 }
 
-/** How many threads programs run on. */
+/**
+ * How many threads programs run on: what `setThreads` or FOVEA_THREADS says, or one per core.
+ *
+ *     console.log(`${threadCount()} threads`);
+ */
 export function threadCount(): number {
   return theEngine().threads.count;
 }
 
-/** Resolves when all threads run. Needed in a browser before the first program; elsewhere optional. */
-export async function ready(): Promise<void> {
-  await theEngine().threads.ready();
+/**
+ * Resolves when all threads run. In a browser programs run on one thread until then; in Node threads
+ * start by themselves.
+ *
+ * Throws an Error when a thread does not start.
+ *
+ *     await ready();
+ */
+export function ready(): Promise<void> {
+  return theEngine().ready();
 }
 
 /** A variable's memory in the engine. */
