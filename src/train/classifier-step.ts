@@ -1,4 +1,4 @@
-/** One training step of a classifier as one program, which remembers the last weights that worked. */
+/** One training step of a classifier as one program: the fast one, and one that guards the weights. */
 
 import { grad } from '../autodiff/index.js';
 import { type Compiled, compile } from '../compiler/index.js';
@@ -12,23 +12,6 @@ import { requireClasses } from './evaluate-classifier.js';
 import { allFinite } from './non-finite.js';
 import { normalize, type PixelStatistics } from './pixel-statistics.js';
 
-/** What one step tells: scalars. */
-export interface StepResult extends Record<string, Tensor> {
-  /** Mean cross entropy of the batch, before the update. */
-  readonly loss: Tensor;
-  /** Pictures of the batch that were named rightly, before the update. */
-  readonly correct: Tensor;
-  /** False when the loss or a gradient is infinite or NaN; nothing was updated then. */
-  readonly finite: Tensor;
-}
-
-export interface ClassifierStep {
-  /** Learns from uint8 pictures [N, C, H, W] and int32 labels [N]. */
-  readonly run: Compiled<[images: Tensor, labels: Tensor], StepResult>;
-  /** Gives the model the weights with which the last finite step was computed. */
-  restoreLastGood(): void;
-}
-
 export interface ClassifierStepOptions {
   readonly optimizer: Optimizer;
   readonly statistics: PixelStatistics;
@@ -36,21 +19,55 @@ export interface ClassifierStepOptions {
   readonly dataset: ImageDataset;
 }
 
-/** The step of `model` and `optimizer`, compiled at its first call. */
+type Inputs = [images: Tensor, labels: Tensor];
+
+/** What one step tells about its batch, before the update: scalars. */
+export interface StepResult extends Record<string, Tensor> {
+  /** Mean cross entropy. */
+  readonly loss: Tensor;
+  /** Pictures that were named rightly. */
+  readonly correct: Tensor;
+}
+
+/** Learns from uint8 pictures [N, C, H, W] and int32 labels [N]. */
 export function classifierStep(
   model: Module,
   { optimizer, statistics, dataset }: ClassifierStepOptions,
-): ClassifierStep {
+): Compiled<Inputs, StepResult> {
+  return compile((images: Tensor, labels: Tensor): StepResult => {
+    const logits = model.call(normalize(images, statistics));
+    requireClasses(logits, dataset);
+    const loss = crossEntropy(logits, labels);
+    optimizer.step(grad(loss, optimizer.parameters));
+    return { loss, correct: sum(cast(equal(argmax(logits, 1), labels), 'int32')) };
+  });
+}
+
+export interface GuardedStep {
+  /** The same step, but it updates nothing when the loss or a gradient is infinite or NaN. */
+  readonly run: Compiled<Inputs, { finite: Tensor }>;
+  /** Gives the model the weights with which the last finite step was computed. */
+  restoreLastGood(): void;
+}
+
+/**
+ * The step that is used to look into a broken run.
+ *
+ * Its updates wait for every gradient, so that they cannot be fused into the products that make the
+ * gradients; that is why training does not use it.
+ */
+export function guardedStep(
+  model: Module,
+  { optimizer, statistics }: ClassifierStepOptions,
+): GuardedStep {
   const state: readonly Variable[] = [...model.parameters(), ...model.buffers()];
   const lastGood = state.map((variable) => {
     return new Variable(variable.data(), variable.shape, variable.dtype);
   });
-  const run = compile((images: Tensor, labels: Tensor): StepResult => {
+  const run = compile((images: Tensor, labels: Tensor) => {
     // NOTE: read before forward() runs, because it may assign buffers.
     const before = state.map(detach);
-    const logits = model.call(normalize(images, statistics));
-    requireClasses(logits, dataset);
-    const loss = crossEntropy(logits, labels);
+    const loss = crossEntropy(model.call(normalize(images, statistics)), labels);
     const gradients = grad(loss, optimizer.parameters);
     const finite = gradients.map(allFinite).reduce(and, allFinite(loss));
     // An update may itself be what breaks the next step; only weights that gave a finite loss and
@@ -59,8 +76,7 @@ export function classifierStep(
       kept.assign(where(finite, before[i], kept));
     });
     optimizer.step(gradients, { when: finite });
-    const correct = sum(cast(equal(argmax(logits, 1), labels), 'int32'));
-    return { loss, correct, finite };
+    return { finite };
   });
   const restoreLastGood = () => {
     state.forEach((variable, i) => {

@@ -18,7 +18,9 @@ export type NonFinitePlace =
   /** The weights themselves, after the last step. */
   | { readonly kind: 'update' }
   /** The loss on the test set, after the last step. */
-  | { readonly kind: 'examination' };
+  | { readonly kind: 'examination' }
+  /** Something that did not happen again when the steps were repeated. */
+  | { readonly kind: 'unrepeatable' };
 
 /** Training that had to stop; the model has the last weights that worked. */
 export class NonFiniteError extends Error {
@@ -57,6 +59,8 @@ function describePlace(place: NonFinitePlace): string {
       return 'its update made the weights infinite or NaN';
     case 'examination':
       return 'after its update the loss on the test set is infinite or NaN';
+    case 'unrepeatable':
+      return 'the loss became infinite or NaN, but not when the same steps were repeated';
   }
 }
 

@@ -1,13 +1,13 @@
 /** The training loop: epochs of compiled steps, the schedule, the events, a stop after any step. */
 
-import type { Batch, DataLoader } from '../data/index.js';
+import type { DataLoader } from '../data/index.js';
 import type { Module } from '../nn/index.js';
-import { tensor } from '../ops/index.js';
-import type { Optimizer, Schedule } from '../optim/index.js';
-import type { ClassifierStep } from './classifier-step.js';
+import type { Schedule } from '../optim/index.js';
+import { batchesOf, tensorsOf } from './batches.js';
+import { type ClassifierStepOptions, classifierStep } from './classifier-step.js';
 import { eventLoopTurns } from './event-loop.js';
-import { findNonFinite, NonFiniteError } from './non-finite.js';
-import type { PixelStatistics } from './pixel-statistics.js';
+import { replay } from './replay.js';
+import type { Snapshots } from './snapshots.js';
 
 /** What is known after a step; steps and epochs count from 0. */
 export interface StepEvent {
@@ -34,11 +34,10 @@ export interface EpochSummary {
   readonly seconds: number;
 }
 
-export interface RunEpochsOptions {
-  readonly optimizer: Optimizer;
+export interface RunEpochsOptions extends ClassifierStepOptions {
   readonly loader: DataLoader;
   readonly epochs: number;
-  readonly statistics: PixelStatistics;
+  readonly snapshots: Snapshots;
   readonly schedule?: Schedule;
   readonly signal?: AbortSignal;
   readonly onStep?: (event: StepEvent) => void;
@@ -59,59 +58,55 @@ export interface Course {
   readonly loss: number;
 }
 
-/** Takes the steps of `model`; throws NonFiniteError at the first one that cannot be used. */
-export async function runEpochs(
-  model: Module,
-  classifier: ClassifierStep,
-  options: RunEpochsOptions,
-): Promise<Course> {
-  const { optimizer, loader, epochs, schedule, signal, onStep, onEpoch } = options;
+/** Takes the steps of `model`; throws NonFiniteError when the loss becomes infinite or NaN. */
+export async function runEpochs(model: Module, options: RunEpochsOptions): Promise<Course> {
+  const { optimizer, loader, epochs, snapshots, schedule, signal, onStep, onEpoch } = options;
+  const run = classifierStep(model, options);
   const breathe = eventLoopTurns();
   const history: EpochSummary[] = [];
   const steps = epochs * loader.length;
   const start = performance.now();
   const secondsSince = (moment: number) => (performance.now() - moment) / 1000;
+  let epochStart = start;
+  let sum = { loss: 0, correct: 0, images: 0 };
   let epochLoss = Number.NaN;
-  let step = 0;
   let images = 0;
-
-  const learn = (batch: Batch, epoch: number) => {
-    if (schedule) optimizer.lr = schedule(step);
-    const inputs = [tensor(batch.images, batch.shape), tensor(batch.labels, [batch.size])] as const;
-    const { loss, correct, finite } = classifier.run(...inputs);
-    if (finite.item() === 0) {
-      throw new NonFiniteError({
-        step,
-        epoch,
-        place: findNonFinite(model, { ...options, inputs }),
-      });
-    }
-    return { loss: loss.item(), correct: correct.item() };
-  };
-
-  for (let epoch = 0; epoch < epochs && !signal?.aborted; epoch++) {
-    const epochStart = performance.now();
-    const sum = { loss: 0, correct: 0, images: 0 };
-    for (const batch of loader.epoch(epoch)) {
-      const { loss, correct } = learn(batch, epoch);
-      sum.loss += loss * batch.size;
-      sum.correct += correct;
-      sum.images += batch.size;
+  let taken = 0;
+  try {
+    for (const { batch, step, epoch, isLastOfEpoch } of batchesOf(loader, {
+      start: 0,
+      end: steps,
+    })) {
+      if (signal?.aborted) break;
+      snapshots.before(step);
+      if (schedule) optimizer.lr = schedule(step);
+      const result = run(...tensorsOf(batch));
+      const loss = result.loss.item();
+      if (!Number.isFinite(loss)) {
+        throw replay(model, { ...options, broken: step, otherwise: { kind: 'unrepeatable' } });
+      }
+      taken++;
       images += batch.size;
+      sum.loss += loss * batch.size;
+      sum.correct += result.correct.item();
+      sum.images += batch.size;
       epochLoss = sum.loss / sum.images;
       const epochAccuracy = sum.correct / sum.images;
       const seconds = secondsSince(start);
       onStep?.({ step, steps, epoch, epochs, loss, epochLoss, epochAccuracy, images, seconds });
-      step++;
+      if (isLastOfEpoch) {
+        const seconds = secondsSince(epochStart);
+        const summary = { epoch, loss: epochLoss, accuracy: epochAccuracy, seconds };
+        history.push(summary);
+        onEpoch?.(summary);
+        epochStart = performance.now();
+        sum = { loss: 0, correct: 0, images: 0 };
+      }
       await breathe();
-      if (signal?.aborted) break;
     }
-    if (step < (epoch + 1) * loader.length) break;
-    const accuracy = sum.correct / sum.images;
-    const summary = { epoch, loss: epochLoss, accuracy, seconds: secondsSince(epochStart) };
-    history.push(summary);
-    onEpoch?.(summary);
+  } finally {
+    run.dispose();
   }
   const seconds = secondsSince(start);
-  return { history, steps: step, stepsPlanned: steps, images, seconds, loss: epochLoss };
+  return { history, steps: taken, stepsPlanned: steps, images, seconds, loss: epochLoss };
 }

@@ -4,11 +4,12 @@ import { DataError, type DataLoader, type ImageDataset } from '../data/index.js'
 import { ValueError } from '../graph/errors.js';
 import type { Module } from '../nn/index.js';
 import type { Optimizer, Schedule } from '../optim/index.js';
-import { classifierStep } from './classifier-step.js';
 import { type Evaluation, evaluateClassifier } from './evaluate-classifier.js';
-import { isStateFinite, NonFiniteError } from './non-finite.js';
+import { isStateFinite, type NonFinitePlace } from './non-finite.js';
 import { type PixelStatistics, pixelStatistics } from './pixel-statistics.js';
+import { replay } from './replay.js';
 import { type Course, type EpochSummary, runEpochs, type StepEvent } from './run-epochs.js';
+import { Snapshots } from './snapshots.js';
 
 export interface TrainClassifierOptions {
   readonly optimizer: Optimizer;
@@ -58,30 +59,25 @@ export async function trainClassifier(
   checkLabels(loader.dataset);
   if (test) checkLabels(test);
   const statistics = options.statistics ?? pixelStatistics(loader.dataset);
-  const classifier = classifierStep(model, { optimizer, statistics, dataset: loader.dataset });
-  try {
-    model.train();
-    const course = await runEpochs(model, classifier, { ...options, statistics });
-    // The last update has no next step that would notice what it broke.
-    const last = { step: course.steps - 1, epoch: Math.floor((course.steps - 1) / loader.length) };
-    if (!isStateFinite(model)) throw new NonFiniteError({ ...last, place: { kind: 'update' } });
-    const evaluation = test ? await examine(model, { ...options, test, statistics }) : null;
-    if (evaluation && !Number.isFinite(evaluation.loss)) {
-      throw new NonFiniteError({ ...last, place: { kind: 'examination' } });
-    }
-    const unfinished = course.steps < course.stepsPlanned || (test !== undefined && !evaluation);
-    return {
-      ...course,
-      evaluation,
-      statistics,
-      interrupted: unfinished && signal?.aborted === true,
-    };
-  } catch (error) {
-    if (error instanceof NonFiniteError) classifier.restoreLastGood();
-    throw error;
-  } finally {
-    classifier.run.dispose();
+  const snapshots = new Snapshots(model, optimizer);
+  const training = { ...options, statistics, snapshots, dataset: loader.dataset };
+  model.train();
+  const course = await runEpochs(model, training);
+  const evaluation = test ? await examine(model, { ...options, test, statistics }) : null;
+  // The last update has no next step that would notice what it broke.
+  const otherwise = brokenAfter(model, evaluation);
+  if (otherwise && course.steps > 0) {
+    throw replay(model, { ...training, broken: course.steps - 1, otherwise });
   }
+  const unfinished = course.steps < course.stepsPlanned || (test !== undefined && !evaluation);
+  return { ...course, evaluation, statistics, interrupted: unfinished && signal?.aborted === true };
+}
+
+/** What is infinite or NaN after the last update, if anything. */
+function brokenAfter(model: Module, evaluation: Evaluation | null): NonFinitePlace | null {
+  if (!isStateFinite(model)) return { kind: 'update' };
+  if (evaluation && !Number.isFinite(evaluation.loss)) return { kind: 'examination' };
+  return null;
 }
 
 interface ExamineOptions extends TrainClassifierOptions {
