@@ -38,10 +38,10 @@ export function errorBounds(
     let errors: Float64Array;
     if (source.kind === 'apply') {
       const rule = errorRules[source.primitive.name] as ErrorRule<PrimitiveName>;
-      const inputs = source.inputs.map((input) => ({
-        ...values.get(input)!,
-        errors: bounds.get(input)!,
-      }));
+      const inputs = source.inputs.map((input) => {
+        const value = values.get(input)!;
+        return { ...value, errors: asOperand(bounds.get(input)!, value, precision) };
+      });
       errors = rule({ inputs, attributes: source.attributes, output, precision });
     } else {
       errors = new Float64Array(output.data.length);
@@ -49,19 +49,23 @@ export function errorBounds(
         errors.fill(Math.abs(source.value) * precision.roundoff);
       }
     }
-    bounds.set(tensor, settled(errors, output, precision));
+    bounds.set(tensor, settled(errors, output));
   }
   return bounds;
 }
 
-/** Infinities and NaN are exact; what overflows into them on the way makes all that follows free. */
-function settled(errors: Float64Array, { data }: Value, { largest }: Precision): Float64Array {
-  return errors.map((error, i) => {
+/** Infinities and NaN are exact. */
+const settled = (errors: Float64Array, { data }: Value): Float64Array =>
+  errors.map((error, i) => {
     if (!Number.isFinite(data[i])) return error === Infinity ? Infinity : 0;
-    if (Number.isNaN(error)) return Infinity;
-    return Math.abs(data[i]) > largest && error > 0 ? Infinity : error;
+    return Number.isNaN(error) ? Infinity : error;
   });
-}
+
+/** What overflows is an infinity only in the backend: all that follows from it is free. */
+const asOperand = (errors: Float64Array, { data }: Value, { largest }: Precision): Float64Array =>
+  errors.map((error, i) =>
+    Number.isFinite(data[i]) && Math.abs(data[i]) > largest ? Infinity : error,
+  );
 
 /** Throws at the first element of `actual` that is further from `expected` than `errors` allow. */
 export function assertWithin(

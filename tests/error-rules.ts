@@ -131,7 +131,8 @@ const bilinear =
     const first = through(name, context, [magnitudes(a), widened]);
     const reached = b.errors.map((error, i) => error + sizes[i]);
     const second = through(name, context, [a.errors, reached]);
-    return first.map((error, i) => error + second[i]);
+    const least = count * precision.smallest;
+    return first.map((error, i) => error + second[i] + (error > 0 ? least : 0));
   };
 
 /** An index of a maximum is certain unless another element comes within reach of the largest. */

@@ -177,7 +177,7 @@ class Generation {
       if (this.below(8) === 0) this.#assign();
     }
     // Outputs are taken over at once: an assigned variable would give its new value otherwise.
-    const outputs = [this.#recent(), this.pick(this.#tensors)];
+    const outputs = [this.#recent(), this.#recent(), this.pick(this.#tensors)];
     if (this.below(2)) outputs.push(...this.#gradients());
     return outputs;
   }
@@ -258,7 +258,12 @@ class Generation {
     ]);
 
   readonly matrix = (x: Tensor, build: (a: Tensor) => Tensor): Tensor =>
-    tanh(build(x.rank === 2 ? x : reshape(x, [x.shape[0], x.size / x.shape[0]])));
+    this.#bounded(build(x.rank === 2 ? x : reshape(x, [x.shape[0], x.size / x.shape[0]])));
+
+  /** Kept small in size, most of the time. */
+  #bounded(x: Tensor): Tensor {
+    return this.below(3) === 0 ? x : tanh(x);
+  }
 
   /** A matrix with `rows` rows made of a variable's elements. */
   readonly columns = (rows: number): Tensor => {
@@ -271,7 +276,8 @@ class Generation {
     if (x.rank < 2 || x.size > 200) return null;
     const [height, width] = x.shape.slice(-2);
     if (height < 2 || width < 2) return null;
-    return tanh(build(reshape(x, [1, x.size / (height * width), height, width])));
+    const images = reshape(x, [1, x.size / (height * width), height, width]);
+    return this.#bounded(build(images));
   };
 
   readonly filters = (channels: number): Tensor => {

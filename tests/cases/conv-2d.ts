@@ -111,6 +111,18 @@ export const conv2dCases: PrimitiveCases = {
       build: (x, weight) =>
         slice(conv2d(x, weight, { padding: 2 }), { start: [0, 0, 1, 3], end: [1, 2, 8, 8] }),
     },
+    ...[
+      [1, 2],
+      [2, 1],
+      [2, 2],
+    ].map((stride) => ({
+      name: `cropped, with stride [${stride}]`,
+      inputs: [normal([1, 2, 7, 8], 1), normal([2, 2, 3, 3], 2)],
+      build: (x: Tensor, weight: Tensor) => {
+        const y = conv2d(x, weight, { stride: [stride[0], stride[1]], padding: 2 });
+        return slice(y, { start: [0, 0, 1, 2], end: [1, 2, 4, 4] });
+      },
+    })),
     {
       name: 'two in a row',
       inputs: [normal([1, 2, 6, 6], 1), normal([3, 2, 3, 3], 2), normal([2, 3, 2, 2], 3)],

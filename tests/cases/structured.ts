@@ -164,6 +164,15 @@ const matmulCases: PrimitiveCases = {
       },
     },
     {
+      name: 'asked for under three shapes',
+      inputs: [normal([6, 5], 1), normal([5, 4], 2)],
+      build: (a, b) => {
+        const y = matmul(a, b);
+        const once = reshape(y, [3, 8]);
+        return [y, once, reshape(once, [2, 2, 6])];
+      },
+    },
+    {
       name: 'NaN and infinities reach their row or column',
       inputs: [
         exactly([1, 2, nan, 4, infinity, 6, 7, 8, 9], [3, 3]),
