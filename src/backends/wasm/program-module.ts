@@ -5,7 +5,7 @@ import { i32, ModuleBuilder } from './assembler.js';
 import { emitBarrier } from './control.js';
 import type { Features } from './features.js';
 import { KernelContext, type ModuleContext } from './kernel-context.js';
-import { emitConv2d } from './kernels/conv-2d.js';
+import { emitConv2d } from './kernels/conv-2d/conv-2d.js';
 import { emitGather, emitScatterAdd } from './kernels/gather.js';
 import { emitMap } from './kernels/map.js';
 import { emitMatmul } from './kernels/matmul.js';

@@ -60,7 +60,7 @@ async function instantiate(rows: number, vectors: number): Promise<WebAssembly.I
   const call = f.local('i32');
   const [a, b, c] = [0, pageBytes / 4, pageBytes / 2].map((address) => i32.const(address));
   f.for(call, 0, calls, 1, () =>
-    f.call(tile, a, b, c, i32.const(0), i32.const(depth), i32.const(1), i32.const(0)),
+    f.call(tile, a, b, c, i32.const(0), i32.const(depth), i32.const(1), i32.const(0), i32.const(0)),
   );
   module.export('run', f);
   const compiled = await WebAssembly.compile(module.bytes());

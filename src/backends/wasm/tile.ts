@@ -47,16 +47,16 @@ export function splitRows(count: number, most: number, multiple = 1): number[] {
 }
 
 /**
- * tile(x, b, c, first, end, passes, accumulate)
+ * tile(x, b, c, first, end, passes, skip, accumulate)
  *
  * For a constant step `first` is 0 and `end` the count of k; for a table both are addresses in it.
- * With `accumulate` c is added to, else overwritten. b runs on over all passes.
+ * Between passes b skips `skip` bytes. With `accumulate` c is added to, else overwritten.
  */
 export function tileFunction(common: ModuleContext, shape: TileShape): Func {
   const key = `tile ${JSON.stringify(shape)}`;
   const known = common.shared.get(key);
   if (known) return known;
-  const f = common.module.function({ params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] });
+  const f = common.module.function({ params: new Array<'i32'>(8).fill('i32') });
   common.shared.set(key, f);
   emitTile(f, common.features, shape);
   return f;
@@ -73,7 +73,8 @@ function emitTile(
   const first = f.param(3, 'i32');
   const end = f.param(4, 'i32');
   const passes = f.param(5, 'i32');
-  const accumulate = f.param(6, 'i32');
+  const skip = f.param(6, 'i32');
+  const accumulate = f.param(7, 'i32');
   const sums = rowOffsets.map(() => Array.from({ length: vectors }, () => f.local('v128')));
   const lanes = Array.from({ length: vectors }, () => f.local('v128'));
   const element = f.local('v128');
@@ -121,6 +122,7 @@ function emitTile(
       () => {
         onePass();
         f.set(x, i32.add(x, i32.const(passStep)));
+        f.set(b, i32.add(b, skip));
         f.set(passes, i32.sub(passes, 1));
       },
       () => passes,

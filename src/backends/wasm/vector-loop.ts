@@ -5,7 +5,7 @@ import type { Expression, Store } from '../plan.js';
 import { type I32, i32, type Local, type V128 } from './assembler.js';
 import { applyOperation, constantVector } from './expression.js';
 import type { Address, KernelContext } from './kernel-context.js';
-import type { Strided } from './nest.js';
+import { readsIn, type Strided } from './nest.js';
 import { i32x4, v128, widenBytes } from './simd.js';
 
 /** How a view is walked in the loop: where index 0 is, and how far one element is from the next. */
@@ -58,6 +58,46 @@ export function vectorLoop(
   else rest();
 }
 
+/**
+ * The same for a body that may do elements twice: the rest is done by a last whole vector that
+ * overlaps the one before it.
+ */
+export function overlappingVectorLoop(
+  context: KernelContext,
+  from: I32 | number,
+  to: I32 | number,
+  body: (position: Position) => void,
+): void {
+  const { f } = context;
+  const constants = typeof from === 'number' && typeof to === 'number';
+  const count = constants ? to - from : null;
+  if (count !== null && (count < vectorWidth || count % vectorWidth === 0)) {
+    vectorLoop(context, from, to, body);
+    return;
+  }
+  const index = f.local('i32');
+  const done = f.local('i32');
+  const end = typeof to === 'number' ? i32.const(to) : f.hold(to);
+  f.set(index, typeof from === 'number' ? i32.const(from) : from);
+  const lastStart = f.hold(i32.sub(end, vectorWidth));
+  const loop = (): void =>
+    f.doWhile(
+      () => {
+        body(positionAt(f, index, null));
+        f.set(done, index);
+        f.set(index, i32.min(i32.add(index, vectorWidth), lastStart));
+      },
+      () => i32.ltS(done, lastStart),
+    );
+  if (count !== null) {
+    loop();
+    return;
+  }
+  f.if(i32.leS(index, lastStart), loop, () =>
+    f.if(i32.ltS(index, end), () => body(positionAt(f, index, f.hold(i32.sub(end, index))))),
+  );
+}
+
 /** One pass over fewer than four elements, the first `count` lanes. */
 export function singlePosition({ f }: KernelContext, index: I32, count: number): Position {
   const held = f.hold(index);
@@ -101,6 +141,13 @@ export class VectorCode {
   /** Computes what is the same for the whole loop; call it before the loop. */
   hoist(expressions: Iterable<Expression>): void {
     for (const expression of expressions) this.#hoist(expression);
+  }
+
+  /** Writes what `stores` say for elements from to to - 1. */
+  storeAll(stores: readonly Store[], from: I32 | number, to: I32 | number): void {
+    this.hoist(stores.map(({ value }) => value));
+    const loop = mayRepeat(stores) ? overlappingVectorLoop : vectorLoop;
+    loop(this.#context, from, to, (position) => this.store(stores, position));
   }
 
   evaluator(position: Position): (expression: Expression) => V128 {
@@ -175,6 +222,14 @@ export class VectorCode {
         return applyOperation(this.#context, expression, expression.args.map(evaluate));
     }
   }
+}
+
+/** Whether stores give the same when done twice: none of them reads what one of them writes. */
+function mayRepeat(stores: readonly Store[]): boolean {
+  const written = new Set(stores.map(({ view }) => view.buffer));
+  return readsIn(stores.map(({ value }) => value)).every(
+    (read) => !('buffer' in read) || !written.has(read.buffer),
+  );
 }
 
 function unreachable(): never {

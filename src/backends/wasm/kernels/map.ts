@@ -5,7 +5,7 @@ import type { Expression, MapKernel, Store } from '../../plan.js';
 import type { KernelContext } from '../kernel-context.js';
 import { nestOf, viewsOf } from '../nest.js';
 import { forEachRow } from '../rows.js';
-import { VectorCode, vectorLoop } from '../vector-loop.js';
+import { VectorCode } from '../vector-loop.js';
 
 export function emitMap(context: KernelContext, { shape, stores }: MapKernel): void {
   emitStores(context, shape, stores);
@@ -19,9 +19,7 @@ export function emitStores(
 ): void {
   const nest = nestOf(shape, viewsOf(stores));
   forEachRow(context, nest, ({ accesses, from, to }) => {
-    const code = new VectorCode(context, accesses);
-    code.hoist(stores.map(({ value }) => value));
-    vectorLoop(context, from, to, (position) => code.store(stores, position));
+    new VectorCode(context, accesses).storeAll(stores, from, to);
   });
 }
 

@@ -13,7 +13,7 @@ import { emitPack, type Panels, panelsOf } from '../pack.js';
 import { decode, startOf } from '../rows.js';
 import { v128 } from '../simd.js';
 import { panelLanes, splitRows, tileFunction, tileRows } from '../tile.js';
-import { accessesOf, VectorCode, vectorLoop } from '../vector-loop.js';
+import { accessesOf, VectorCode } from '../vector-loop.js';
 
 const blockRows = 48;
 const blockPanels = 8;
@@ -134,7 +134,7 @@ function emitProducts(
               i32.mul(i32.sub(panel, firstPanel), panelLanes * 4),
             ),
           );
-          f.call(tile, x, b, c, i32.const(0), count, i32.const(1), slice);
+          f.call(tile, x, b, c, i32.const(0), count, i32.const(1), i32.const(0), slice);
           f.set(row, i32.add(row, rows));
         };
         f.while(
@@ -193,8 +193,7 @@ function emitEpilogue(
     const code = new VectorCode(context, accesses, (position) =>
       v128.load(i32.add(base, position.scaled(4))),
     );
-    code.hoist(stores.map(({ value }) => value));
-    vectorLoop(context, firstColumn, endColumn, (position) => code.store(stores, position));
+    code.storeAll(stores, firstColumn, endColumn);
   });
 }
 

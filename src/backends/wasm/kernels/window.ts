@@ -1,12 +1,12 @@
 /** Windows over the last two dimensions: sum, maximum, index of the maximum; lanes are neighbouring windows. */
 
-import type { BufferView, Expression, WindowKernel } from '../../plan.js';
+import type { BufferView, WindowKernel } from '../../plan.js';
 import { type I32, i32, type V128 } from '../assembler.js';
 import type { KernelContext } from '../kernel-context.js';
 import { type IndexExpression, nestOf, viewsOf } from '../nest.js';
 import { forEachRow } from '../rows.js';
 import { f32x4, i32x4, v128 } from '../simd.js';
-import { type Access, loadVector, type Position, VectorCode, vectorLoop } from '../vector-loop.js';
+import { type Access, loadVector, type Position, VectorCode } from '../vector-loop.js';
 
 /** Windows of more elements are walked by loops, smaller ones are written out. */
 const mostUnrolled = 16;
@@ -32,9 +32,7 @@ export function emitWindow(context: KernelContext, kernel: WindowKernel): void {
   forEachRow(context, nest, ({ accesses, from, to }) => {
     const result = (position: Position): V128 =>
       windowResult(context, kernel, position, accesses.get(first)!, accesses.get(place)!);
-    const code = new VectorCode(context, accesses, result);
-    code.hoist(stores.map(({ value }: { value: Expression }) => value));
-    vectorLoop(context, from, to, (position) => code.store(stores, position));
+    new VectorCode(context, accesses, result).storeAll(stores, from, to);
   });
 }
 
