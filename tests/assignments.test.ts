@@ -13,11 +13,13 @@ import {
   greater,
   iota,
   matmul,
+  minimum,
   mul,
   permute,
   relu,
   reshape,
   sum,
+  tanh,
   transpose,
   where,
 } from '../src/ops/index.js';
@@ -38,6 +40,17 @@ const programs: { readonly [name: string]: Program } = {
     const old = detach(a);
     a.assign(add(a, 1));
     return [old, a];
+  },
+  'the old value is used again beside the new one': (a) => {
+    const old = detach(a);
+    a.assign(tanh(a));
+    return [minimum(tanh(old), old)];
+  },
+  'the old value is first used after the new one is known': (a, b) => {
+    const old = detach(a);
+    const doubled = mul(b, 2);
+    a.assign(doubled);
+    return [add(doubled, old)];
   },
   'a view of the old value is returned': (a) => {
     const old = transpose(a);

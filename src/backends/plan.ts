@@ -61,6 +61,10 @@ interface KernelBase {
   readonly label: string;
   /** The output shape that `stores` iterate over. */
   readonly shape: Shape;
+  /**
+   * NOTE: at each element all are computed before the first is written: one may overwrite, at that
+   * element, what the others load.
+   */
   readonly stores: readonly Store[];
 }
 

@@ -181,10 +181,18 @@ class Lowering {
     if (group.root && group.result) {
       values.set(group.result, { kind: 'result', dtype: group.root.dtype });
     }
+    // One load for all members that read the same elements.
+    const loads = new Map<string, Expression>();
+    const load = (base: Tensor, view: Strided): Expression => {
+      const key = `${this.#bufferOf(base).id} ${view.offset} ${view.strides}`;
+      const expression = loads.get(key) ?? this.#load(base, view);
+      loads.set(key, expression);
+      return expression;
+    };
     for (const member of group.members) {
       const args = inputsOf(member).map((input): Expression => {
         const { base, view } = this.#fusion.resolve(input);
-        return values.get(base) ?? this.#load(base, pulledBack(view, group.chain)!);
+        return values.get(base) ?? load(base, pulledBack(view, group.chain)!);
       });
       const over = pulledBack(contiguous(member.shape), group.chain)!;
       values.set(member, this.#applied(member, args, over));
