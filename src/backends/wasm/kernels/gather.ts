@@ -8,7 +8,7 @@ import { type Address, flat, type KernelContext } from '../kernel-context.js';
 import { startOf } from '../rows.js';
 import { f32, store32 } from '../simd.js';
 import { storeVector, vectorLoop } from '../vector-loop.js';
-import { emitInTwoSteps } from './two-steps.js';
+import { emitInTwoSteps, emitRowByRow } from './two-steps.js';
 
 export function emitGather(context: KernelContext, kernel: GatherKernel): void {
   const { f } = context;
@@ -31,35 +31,25 @@ export function emitGather(context: KernelContext, kernel: GatherKernel): void {
 export function emitScatterAdd(context: KernelContext, kernel: ScatterAddKernel): void {
   const { f } = context;
   const { source, count } = kernel;
-  const [rows, size] = kernel.shape;
+  const [, size] = kernel.shape;
   const isFloat = source.buffer.dtype === 'float32';
-  emitInTwoSteps(context, kernel, (result) => {
-    const { from, to } = context.share(rows);
-    const row = f.local('i32');
+  emitRowByRow(context, kernel, (row, target) => {
+    const whole = { base: target, offset: 0, stride: 1 };
+    vectorLoop(context, 0, size, (at) =>
+      storeVector(context, whole, 'int32', at, constantVector(0, 'int32')),
+    );
+    const value = f.hold(flat(startOf(context, source, source.strides, [row])));
+    const index = f.hold(flat(startOf(context, kernel.index, kernel.index.strides, [row])));
     const k = f.local('i32');
-    f.for(row, from, to, 1, () => {
-      const target = f.hold(i32.add(flat(result), i32.mul(row, size * 4)));
-      vectorLoop(context, 0, size, (at) =>
-        storeVector(
-          context,
-          { base: target, offset: 0, stride: 1 },
-          'int32',
-          at,
-          constantVector(0, 'int32'),
-        ),
-      );
-      const value = f.hold(flat(startOf(context, source, source.strides, [row])));
-      const index = f.hold(flat(startOf(context, kernel.index, kernel.index.strides, [row])));
-      f.for(k, 0, count, 1, () => {
-        const selected = f.hold(i32.load(index));
-        f.if(i32.ltU(selected, i32.const(size)), () => {
-          const element = f.hold(i32.add(target, i32.mul(selected, 4)));
-          if (isFloat) f32.store(f, element, f32.add(f32.load(element), f32.load(value)));
-          else store32(f, element, i32.add(i32.load(element), i32.load(value)));
-        });
-        f.set(value, i32.add(value, i32.const(source.strides[1] * 4)));
-        f.set(index, i32.add(index, i32.const(kernel.index.strides[1] * 4)));
+    f.for(k, 0, count, 1, () => {
+      const selected = f.hold(i32.load(index));
+      f.if(i32.ltU(selected, i32.const(size)), () => {
+        const element = f.hold(i32.add(target, i32.mul(selected, 4)));
+        if (isFloat) f32.store(f, element, f32.add(f32.load(element), f32.load(value)));
+        else store32(f, element, i32.add(i32.load(element), i32.load(value)));
       });
+      f.set(value, i32.add(value, i32.const(source.strides[1] * 4)));
+      f.set(index, i32.add(index, i32.const(kernel.index.strides[1] * 4)));
     });
   });
 }

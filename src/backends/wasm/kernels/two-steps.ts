@@ -2,7 +2,12 @@
 
 import { contiguousStrides, sizeOf } from '../../../graph/shape.js';
 import type { BufferView, Expression, Kernel } from '../../plan.js';
-import type { Address, KernelContext } from '../kernel-context.js';
+import { type I32, i32 } from '../assembler.js';
+import { type Address, flat, type KernelContext } from '../kernel-context.js';
+import { viewsOf } from '../nest.js';
+import { startOf } from '../rows.js';
+import { v128 } from '../simd.js';
+import { accessesOf, VectorCode } from '../vector-loop.js';
 import { emitStores, withResult } from './map.js';
 
 /** Where a structure writes its result, and how its elements lie there, in elements. */
@@ -31,6 +36,42 @@ export function emitInTwoSteps(
   emitStructure(address);
   context.barrier();
   emitStoresFrom(context, kernel, { address, strides });
+}
+
+/**
+ * The same for a result [R, S] that is computed row by row: `emitRow` writes one row to the destination
+ * or to memory of this thread alone, from which it is stored while it is in the cache.
+ */
+export function emitRowByRow(
+  context: KernelContext,
+  kernel: Kernel,
+  emitRow: (row: I32, result: I32) => void,
+): void {
+  const { f } = context;
+  const [rows, size] = kernel.shape;
+  if (rows * size === 0) return;
+  const direct = destinationOf(kernel, contiguousStrides(kernel.shape));
+  const memory = direct ? null : flat(context.localScratch(size * 4));
+  const { from, to } = context.share(rows);
+  const row = f.local('i32');
+  f.for(row, from, to, 1, () => {
+    if (direct) {
+      const { base, offset } = startOf(context, direct, direct.strides, [row]);
+      emitRow(row, f.hold(flat({ base, offset })));
+      return;
+    }
+    const result = f.hold(memory!);
+    emitRow(row, result);
+    const accesses = accessesOf(
+      viewsOf(kernel.stores),
+      (view) => startOf(context, view, view.strides, [row]),
+      (view) => view.strides[1],
+    );
+    const code = new VectorCode(context, accesses, (position) =>
+      v128.load(i32.add(result, position.scaled(4))),
+    );
+    code.storeAll(kernel.stores, 0, size);
+  });
 }
 
 /** Stores a kernel's expressions, with its structure's result read from `memory`. */
