@@ -71,6 +71,8 @@ export class Fusion {
       else if (kind === 'reduction' || kind === 'structured') this.#placeRoot(tensor);
       else if (kind === 'view') this.#copyWhereNoStrideFits(tensor);
     }
+    // From the end, so that a chain of groups collapses into its last one.
+    for (const group of [...this.groups].reverse()) this.#joinOnlyConsumer(group);
   }
 
   groupOf(tensor: Tensor): Group | undefined {
@@ -293,6 +295,33 @@ export class Fusion {
       if (producer && this.dependsOn(producer, group)) return false;
       return pulledBack(view, group.chain) !== null;
     });
+  }
+
+  /** Moves a purely elementwise group into the only group that reads it, which was not there yet when it was made. */
+  #joinOnlyConsumer(group: Group): void {
+    const consumer = group.root ? null : this.#onlyConsumer(group);
+    if (!consumer || !this.#acceptsAll(consumer, group)) return;
+    consumer.members.unshift(...group.members);
+    for (const member of group.members) this.#groupOf.set(member, consumer);
+    consumer.inputs.delete(group);
+    for (const input of group.inputs) consumer.inputs.add(input);
+    this.groups.splice(this.groups.indexOf(group), 1);
+  }
+
+  /** The group whose members alone read what `group` computes, or null. */
+  #onlyConsumer(group: Group): Group | null {
+    const readers = new Set(group.members.flatMap((member) => this.consumersOf(member)));
+    const outside = [...readers].filter((reader) => this.#groupOf.get(reader) !== group);
+    const consumer = outside.length > 0 ? this.#groupOf.get(outside[0]) : undefined;
+    const reads = (reader: Tensor): boolean => consumer?.members.includes(reader) ?? false;
+    return consumer && outside.every(reads) ? consumer : null;
+  }
+
+  #acceptsAll(consumer: Group, { members, shape }: Group): boolean {
+    const fits = consumer.members.length + members.length <= maxMembers;
+    if (!fits || !sameShape(consumer.shape, shape) || isCopy(consumer)) return false;
+    const reads = members.flatMap((member) => inputsOf(member).map((x) => this.resolve(x)));
+    return reads.every(({ view }) => pulledBack(view, consumer.chain) !== null);
   }
 
   #copyWhereNoStrideFits(view: Tensor): void {

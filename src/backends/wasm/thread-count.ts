@@ -7,16 +7,17 @@ const mostThreads = 64;
 
 export function defaultThreadCount(): number {
   const asked = globalThis.process?.env?.FOVEA_THREADS;
-  if (asked !== undefined && asked !== '') return checkThreadCount(Number(asked), 'FOVEA_THREADS');
+  if (asked !== undefined && asked !== '') return checkThreadCount(asked, 'FOVEA_THREADS');
   return Math.min(coreCount(), mostThreads);
 }
 
-/** `count` itself; throws ValueError when it is no number of threads. */
-export function checkThreadCount(count: number, name: string): number {
-  if (!Number.isInteger(count) || count < 1 || count > mostThreads) {
+/** The number `count`; throws ValueError when it is no number of threads. */
+export function checkThreadCount(count: number | string, name: string): number {
+  const number = Number(count);
+  if (!Number.isInteger(number) || number < 1 || number > mostThreads) {
     throw new ValueError(`${name}: expected a whole number from 1 to ${mostThreads}, got ${count}`);
   }
-  return count;
+  return number;
 }
 
 function coreCount(): number {

@@ -167,15 +167,12 @@ export class VectorCode {
   /** Writes what `stores` say at `position`. */
   store(stores: readonly Store[], position: Position): void {
     const evaluate = this.evaluator(position);
-    for (const { view, value } of stores) {
-      storeVector(
-        this.#context,
-        this.#accesses.get(view)!,
-        view.buffer.dtype,
-        position,
-        evaluate(value),
-      );
-    }
+    // All before the first store: what a later one reads may be what an earlier one overwrites.
+    const values = stores.map(({ value }) => evaluate(value));
+    stores.forEach(({ view }, i) => {
+      const access = this.#accesses.get(view)!;
+      storeVector(this.#context, access, view.buffer.dtype, position, values[i]);
+    });
   }
 
   #hoist(expression: Expression): boolean {
