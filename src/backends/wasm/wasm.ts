@@ -8,7 +8,7 @@ import type { Buffer, Plan } from '../plan.js';
 import { readsOf, writesOf } from '../plan.js';
 import { Engine, type EngineOptions } from './engine.js';
 import type { Heap } from './memory.js';
-import { type ProgramModule, programModule } from './program-module.js';
+import { programModule } from './program-module.js';
 import type { Run } from './thread.js';
 import type { Threads } from './threads.js';
 
@@ -121,12 +121,17 @@ interface Loaded {
   readonly threads: Threads;
   readonly program: number;
   readonly run: Run;
-  readonly module: ProgramModule;
+  /** What `run` needs at the arena's address. */
+  readonly workspaceBytes: number;
   /** The variables' memory that addresses in the module mean. */
   readonly memories: ReadonlyMap<Variable, WasmMemory>;
 }
 
-/** What a program holds in the engine. */
+/**
+ * What a program holds in the engine.
+ *
+ * NOTE: nothing in here may lead back to the executable, or it would never be collected.
+ */
 interface Held {
   readonly engine: Engine;
   /** Blocks of the heap with constants. */
@@ -188,7 +193,7 @@ class WasmExecutable implements Executable {
   ): TypedArray[] {
     if (this.#disposed) throw new Error('this program was disposed of and cannot run any more');
     const loaded = this.#current();
-    const arena = this.#engine.workspace(loaded.module.workspaceBytes(loaded.threads.count));
+    const arena = this.#engine.workspace(loaded.workspaceBytes);
     this.#plan.inputs.forEach((buffer, i) => {
       if (inputs[i].length !== buffer.length) {
         throw new ShapeError(
@@ -253,7 +258,8 @@ class WasmExecutable implements Executable {
     const instance = new WebAssembly.Instance(compiled, { env: { memory: heap.memory } });
     threads.load(program, module.bytes);
     const run = instance.exports.run as unknown as Run;
-    const loaded = { threads, program, run, module, memories };
+    const workspaceBytes = module.workspaceBytes(threads.count);
+    const loaded = { threads, program, run, workspaceBytes, memories };
     this.#held.loaded = loaded;
     return loaded;
   }
