@@ -80,5 +80,6 @@ console.log(
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ` +
     `width="${width}" height="${height}" font-family="ui-monospace, Menlo, Consolas, ` +
     `DejaVu Sans Mono, monospace" font-size="13" shape-rendering="crispEdges">\n` +
+    `<title>Terminal output</title>\n` +
     `<rect width="100%" height="100%" rx="8" fill="${PAPER}"/>\n${body}\n</svg>`,
 );
