@@ -1,11 +1,11 @@
 /** Elementwise operations with NumPy broadcasting: arithmetic, functions, comparisons, select, cast. */
 
-import { ShapeError } from '../graph/errors.js';
 import type { DType } from '../graph/dtype.js';
+import { ShapeError } from '../graph/errors.js';
 import { apply, type Primitive } from '../graph/primitive.js';
-import { broadcastShapes, formatShape, sameShape, type Shape } from '../graph/shape.js';
-import { resolve } from '../graph/trace.js';
+import { broadcastShapes, formatShape, type Shape, sameShape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
+import { resolve } from '../graph/trace.js';
 import type { BinaryName, UnaryName } from '../graph/vocabulary.js';
 import { fill } from './creation.js';
 import { expand } from './view.js';
@@ -22,10 +22,7 @@ function requireDtype(name: string, tensor: Tensor, allowed: readonly DType[]): 
   }
 }
 
-function unary<Name extends UnaryName>(
-  name: Name,
-  allowed: readonly DType[],
-): Primitive<Name> {
+function unary<Name extends UnaryName>(name: Name, allowed: readonly DType[]): Primitive<Name> {
   return {
     name,
     kind: 'elementwise',
@@ -89,7 +86,9 @@ const wherePrimitive: Primitive<'where'> = {
   shape: ([condition, a, b]) => {
     requireDtype('where', condition, ['bool']);
     if (a.dtype !== b.dtype) {
-      throw new ShapeError(`where: branches are ${a.dtype} and ${b.dtype}; convert one with cast()`);
+      throw new ShapeError(
+        `where: branches are ${a.dtype} and ${b.dtype}; convert one with cast()`,
+      );
     }
     return { shape: a.shape, dtype: a.dtype };
   },
@@ -121,7 +120,11 @@ function applyBinary(name: BinaryName, a: TensorLike, b: TensorLike): Tensor {
   const left = asTensor(a, dtype);
   const right = asTensor(b, dtype);
   const shape = broadcastShapes(left.shape, right.shape, name);
-  return apply(primitives[name] as Primitive<BinaryName>, [expand(left, shape), expand(right, shape)], {});
+  return apply(
+    primitives[name] as Primitive<BinaryName>,
+    [expand(left, shape), expand(right, shape)],
+    {},
+  );
 }
 
 const applyUnary = (name: UnaryName, x: Tensor): Tensor =>
@@ -168,8 +171,11 @@ export const and = (a: TensorLike, b: TensorLike): Tensor => applyBinary('and', 
 /** Logical or of two bool tensors. */
 export const or = (a: TensorLike, b: TensorLike): Tensor => applyBinary('or', a, b);
 
-/** max(x, 0); the gradient at 0 is 0. */
-export const relu = (x: Tensor): Tensor => where(less(0, x), x, 0);
+/** The smallest normal float32; a comparison with less could be flushed to one with 0. */
+const smallestNormal = 2 ** -126;
+
+/** max(x, 0), NaN for NaN; the gradient at 0 is 0. */
+export const relu = (x: Tensor): Tensor => where(less(x, smallestNormal), 0, x);
 
 /** True where x is neither infinite nor NaN. */
 export const isFinite = (x: Tensor): Tensor => equal(sub(x, x), 0);
