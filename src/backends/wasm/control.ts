@@ -21,7 +21,13 @@ export const control = {
   failed: 448,
   /** The command itself: kind, then up to seven arguments. */
   command: 512,
+  /** Not zero when a thread has said why it died. */
+  blamed: 576,
+  /** What it said: the number of bytes, and behind it UTF-8, at most `longestReason` bytes. */
+  reason: 640,
 } as const;
+
+export const longestReason = 1024;
 
 export const commands = { stop: 0, load: 1, unload: 2, run: 3 } as const;
 

@@ -1,6 +1,6 @@
 /** What a worker thread runs: it waits for commands in shared memory and carries them out. */
 
-import { commands, control } from './control.js';
+import { commands, control, longestReason } from './control.js';
 
 export interface ThreadSetup {
   readonly memory: WebAssembly.Memory;
@@ -60,12 +60,15 @@ function serveOrFail(setup: ThreadSetup): void {
   } catch (error) {
     // Others must not wait for ever at a barrier that this thread will not reach.
     const words = new Int32Array(setup.memory.buffer);
-    const before = Atomics.add(words, control.failed / 4, 1);
-    for (const word of [control.passed, control.generation, control.acknowledged]) {
+    if (Atomics.compareExchange(words, control.blamed / 4, 0, 1) === 0) {
+      const text = new TextEncoder().encode(String(error)).subarray(0, longestReason);
+      words[control.reason / 4] = text.length;
+      new Uint8Array(setup.memory.buffer, control.reason + 4).set(text);
+    }
+    Atomics.add(words, control.failed / 4, 1);
+    for (const word of [control.passed, control.generation, control.acknowledged, control.failed]) {
       Atomics.notify(words, word / 4);
     }
-    // The others only leave because of the first.
-    if (before === 0) throw error;
   }
 }
 

@@ -136,23 +136,28 @@ export class Threads {
   #fail(cause: unknown): Error {
     this.#failed = true;
     const words = this.#words();
-    const [failed, passed, generation] = [control.failed, control.passed, control.generation];
-    Atomics.add(words, failed / 4, 1);
+    const reason = this.#reasonOfWorker() ?? cause ?? 'it did not answer';
+    Atomics.store(words, control.blamed / 4, 1);
+    Atomics.add(words, control.failed / 4, 1);
     const start = performance.now();
     while (this.#started && performance.now() - start < leavingMs) {
       const left = this.#deaths();
       if (left >= this.count) break;
-      Atomics.notify(words, passed / 4);
-      Atomics.notify(words, generation / 4);
-      Atomics.wait(words, failed / 4, left, 10);
+      Atomics.notify(words, control.passed / 4);
+      Atomics.notify(words, control.generation / 4);
+      Atomics.wait(words, control.failed / 4, left, 10);
     }
     this.#terminate();
-    if (!this.#started) return startError(cause);
-    return new Error(
-      'a thread of the engine died, so variables may hold the values of half a step; ' +
-        'the next program starts new threads',
-      { cause },
-    );
+    return this.#started ? deathError(reason, cause) : startError(reason);
+  }
+
+  /** Why the first worker that died did; null when none did. */
+  #reasonOfWorker(): string | null {
+    if (this.#deaths() === 0) return null;
+    const { buffer } = this.#heap.memory;
+    const [length] = new Int32Array(buffer, control.reason, 1);
+    // A copy, as browsers decode no shared memory.
+    return new TextDecoder().decode(new Uint8Array(buffer, control.reason + 4, length).slice());
   }
 
   #terminate(): void {
@@ -184,11 +189,7 @@ function startWorker(setup: ThreadSetup, onError: (message: string) => void): Wo
       workerData: setup,
       execArgv: [],
     });
-    worker.on('error', (error) => {
-      // Whoever waits for the worker hears of its death through the memory, but not why.
-      console.error(`fovea: a worker thread died: ${error.message}`);
-      onError(error.message);
-    });
+    worker.on('error', ({ message }) => onError(message));
     // Waiting workers must not keep a finished program alive.
     worker.unref();
     return worker;
@@ -209,9 +210,15 @@ function poolModule(): WebAssembly.Module {
   return new WebAssembly.Module(builder.bytes());
 }
 
-const startError = (cause: unknown): Error =>
+const deathError = (reason: unknown, cause: unknown): Error =>
   new Error(
-    `a worker thread of the engine did not start${typeof cause === 'string' ? ` (${cause})` : ''}; ` +
-      'set FOVEA_THREADS=1 or call setThreads(1) to run on one thread',
+    `a thread of the engine died (${reason}), so variables may hold the values of half a step; ` +
+      'the next program starts new threads',
     { cause },
+  );
+
+const startError = (reason: unknown): Error =>
+  new Error(
+    `a worker thread of the engine did not start (${reason}); ` +
+      'set FOVEA_THREADS=1 or call setThreads(1) to run on one thread',
   );
