@@ -10,6 +10,7 @@ import {
   type PaddedView,
   type Plan,
   readsOf,
+  type WindowKernel,
 } from '../src/backends/plan.js';
 import {
   allocateReference,
@@ -181,9 +182,10 @@ function loadsOf(expression: Expression): Load[] {
 /** Everything is read and computed before anything is written. */
 function runKernel(kernel: Kernel, memory: Memory): void {
   const result = structureOf(kernel, memory);
+  const place = kernel.kind === 'window' ? windowsOf(kernel, 'windowArgmax', memory) : null;
   const known = new Map<Expression, Value>();
   const values = kernel.stores.map(({ value }) =>
-    evaluate(value, kernel.shape, { memory, result, known }),
+    evaluate(value, kernel.shape, { memory, result, place, known }),
   );
   kernel.stores.forEach(({ view: { buffer, offset, strides } }, i) => {
     const { data, dtype } = values[i];
@@ -200,6 +202,16 @@ function runKernel(kernel: Kernel, memory: Memory): void {
   });
 }
 
+function windowsOf(
+  { input, inputShape, window, shape }: WindowKernel,
+  name: 'windowSum' | 'windowMax' | 'windowArgmax',
+  memory: Memory,
+): Value {
+  const dtype = name === 'windowArgmax' ? 'int32' : input.buffer.dtype;
+  const values = loaded(input, inputShape, input.buffer.dtype, memory);
+  return applied(name, [values], { attributes: window, shape, dtype });
+}
+
 function elementOf(index: readonly number[], offset: number, strides: readonly number[]): number {
   if (index.length !== strides.length) {
     throw new Error(`plan: ${strides.length} strides for ${index.length} dimensions`);
@@ -210,12 +222,13 @@ function elementOf(index: readonly number[], offset: number, strides: readonly n
 interface Evaluation {
   readonly memory: Memory;
   readonly result: Value | null;
+  readonly place: Value | null;
   readonly known: Map<Expression, Value>;
 }
 
 /** The value of an expression at every element of `shape`. */
 function evaluate(expression: Expression, shape: Shape, evaluation: Evaluation): Value {
-  const { memory, result, known } = evaluation;
+  const { memory, result, place, known } = evaluation;
   const done = known.get(expression);
   if (done) return done;
   const value = ((): Value => {
@@ -235,7 +248,9 @@ function evaluate(expression: Expression, shape: Shape, evaluation: Evaluation):
       }
       case 'result':
         if (!result) throw new Error('plan: a map kernel has no result');
-        return result;
+        if (expression.part !== 'place') return result;
+        if (!place) throw new Error('plan: only windows have places');
+        return place;
       case 'apply': {
         const inputs = expression.args.map((arg) => evaluate(arg, shape, evaluation));
         const attributes = { dtype: expression.dtype, shape, dim: 0 };
@@ -285,7 +300,12 @@ function structureOf(kernel: Kernel, memory: Memory): Value | null {
       return null;
     case 'reduce': {
       const known = new Map<Expression, Value>();
-      const operand = evaluate(kernel.operand, kernel.inputShape, { memory, result: null, known });
+      const operand = evaluate(kernel.operand, kernel.inputShape, {
+        memory,
+        result: null,
+        place: null,
+        known,
+      });
       const dims = shape.flatMap((extent, dim) => (extent === kernel.inputShape[dim] ? [] : [dim]));
       const attributes = { dims, dim: dims[0] ?? shape.indexOf(1) };
       const dtype = kernel.operation === 'argmax' ? 'int32' : operand.dtype;
@@ -308,12 +328,8 @@ function structureOf(kernel: Kernel, memory: Memory): Value | null {
     case 'pad':
       return padded(kernel.input, memory);
     case 'window': {
-      const name = ({ sum: 'windowSum', max: 'windowMax', argmax: 'windowArgmax' } as const)[
-        kernel.operation
-      ];
-      const dtype = kernel.operation === 'argmax' ? 'int32' : kernel.input.buffer.dtype;
-      const inputs = [read(kernel.input, kernel.inputShape)];
-      return applied(name, inputs, { attributes: kernel.window, shape, dtype });
+      const names = { sum: 'windowSum', max: 'windowMax', argmax: 'windowArgmax' } as const;
+      return windowsOf(kernel, names[kernel.operation], memory);
     }
     case 'gather': {
       const source = read(kernel.source, [shape[0], kernel.sourceExtent]);

@@ -39,8 +39,8 @@ export type Expression =
       readonly strides: readonly number[];
       readonly dtype: 'int32';
     }
-  /** What the kernel's own structure computed at this element. */
-  | { readonly kind: 'result'; readonly dtype: DType }
+  /** What the kernel's own structure computed at this element; `place`: where a window's maximum is. */
+  | { readonly kind: 'result'; readonly part?: 'place'; readonly dtype: DType }
   | {
       readonly kind: 'apply';
       readonly name: ElementwiseName;

@@ -23,6 +23,8 @@ export interface Group {
   readonly chain: readonly Tensor[];
   /** The tensor that the root's output is stored as. */
   readonly result: Tensor | null;
+  /** Where the maxima of a window root are, when that is asked for as well. */
+  place: Tensor | null;
   /** The shape that members have. */
   readonly shape: Shape;
   /** Elementwise nodes computed in the same pass, in order. */
@@ -229,8 +231,8 @@ export class Fusion {
     return isReduction(consumer) || this.#inlined.has(consumer);
   }
 
-  #newGroup(fields: Omit<Group, 'members' | 'inputs'>): Group {
-    const group: Group = { ...fields, members: [], inputs: new Set() };
+  #newGroup(fields: Omit<Group, 'members' | 'inputs' | 'place'>): Group {
+    const group: Group = { ...fields, place: null, members: [], inputs: new Set() };
     this.groups.push(group);
     // What the root reads is found before the group owns its result.
     for (const read of group.root ? this.#readsOf(group.root) : []) this.#dependOn(group, read);
@@ -256,6 +258,12 @@ export class Fusion {
 
   #placeRoot(root: Tensor): void {
     if (isPrimitive(root, 'pad') && this.#isAbsorbed(root)) return;
+    const maxima = isPrimitive(root, 'windowArgmax') ? this.#maximaOfSameWindows(root) : null;
+    if (maxima) {
+      maxima.place = root;
+      this.#groupOf.set(root, maxima);
+      return;
+    }
     const chain: Tensor[] = [];
     let result = root;
     for (;;) {
@@ -267,6 +275,16 @@ export class Fusion {
       result = next;
     }
     this.#newGroup({ root, chain, result, shape: result.shape });
+  }
+
+  /** The group that computes the maxima whose places `argmax` is. */
+  #maximaOfSameWindows(argmax: Tensor): Group | null {
+    const [input] = inputsOf(argmax);
+    const windows = attributesOf(argmax);
+    const maximum = this.consumersOf(input).find(
+      (reader) => isPrimitive(reader, 'windowMax') && attributesOf(reader) === windows,
+    );
+    return this.groups.find(({ root, place }) => root === maximum && root && !place) ?? null;
   }
 
   #placeElementwise(tensor: Tensor): void {
@@ -291,7 +309,7 @@ export class Fusion {
     if (isCopy(group)) return false;
     return reads.every(({ base, view }) => {
       const producer = this.#groupOf.get(base);
-      if (producer === group) return isWhole(view, base);
+      if (producer === group) return base !== group.place && isWhole(view, base);
       if (producer && this.dependsOn(producer, group)) return false;
       return pulledBack(view, group.chain) !== null;
     });
@@ -385,6 +403,9 @@ const isWhole = (view: Strided, base: Tensor): boolean =>
 
 const isPrimitive = (tensor: Tensor, name: string): boolean =>
   tensor.source.kind === 'apply' && tensor.source.primitive.name === name;
+
+const attributesOf = (tensor: Tensor): string =>
+  JSON.stringify((tensor.source as Application).attributes);
 
 const isReduction = (tensor: Tensor): boolean =>
   tensor.source.kind === 'apply' && tensor.source.primitive.kind === 'reduction';

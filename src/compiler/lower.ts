@@ -130,7 +130,8 @@ class Lowering {
     const expressions = this.#expressions(group);
     const stores: Store[] = [];
     for (const [tensor, value] of expressions) {
-      const written = pulledBack(contiguous(tensor.shape), chain)!;
+      const rowMajor = contiguous(tensor.shape);
+      const written = tensor === group.place ? rowMajor : pulledBack(rowMajor, chain)!;
       const buffers = [...(targets.get(tensor) ?? [])];
       // What only a variable wants is written there and nowhere else.
       if (
@@ -143,7 +144,7 @@ class Lowering {
         stores.push({ view: { buffer, offset: written.offset, strides: written.strides }, value });
       }
     }
-    const names = [root, ...group.members].flatMap((tensor) =>
+    const names = [root, group.place, ...group.members].flatMap((tensor) =>
       tensor?.source.kind === 'apply' ? [tensor.source.primitive.name] : [],
     );
     const source = (root ?? group.members[0]).source as Application;
@@ -181,6 +182,7 @@ class Lowering {
     if (group.root && group.result) {
       values.set(group.result, { kind: 'result', dtype: group.root.dtype });
     }
+    if (group.place) values.set(group.place, { kind: 'result', part: 'place', dtype: 'int32' });
     // One load for all members that read the same elements.
     const loads = new Map<string, Expression>();
     const load = (base: Tensor, view: Strided): Expression => {

@@ -121,17 +121,20 @@ function positionAt(f: KernelContext['f'], index: I32, left: Local<'i32'> | null
   };
 }
 
+/** What the kernel's structure computed at a position. */
+export type ResultCode = (position: Position, part?: 'place') => V128;
+
 /** Evaluates expressions at a position; what does not change along the loop is computed before it. */
 export class VectorCode {
   readonly #context: KernelContext;
   readonly #accesses: ReadonlyMap<Strided, Access>;
-  readonly #result: ((position: Position) => V128) | null;
+  readonly #result: ResultCode | null;
   readonly #invariant = new Map<Expression, V128>();
 
   constructor(
     context: KernelContext,
     accesses: ReadonlyMap<Strided, Access>,
-    result: ((position: Position) => V128) | null = null,
+    result: ResultCode | null = null,
   ) {
     this.#context = context;
     this.#accesses = accesses;
@@ -214,7 +217,7 @@ export class VectorCode {
           : i32x4.add(first, i32x4.const(0, stride, 2 * stride, 3 * stride));
       }
       case 'result':
-        return this.#result!(position);
+        return this.#result!(position, expression.part);
       case 'apply':
         return applyOperation(this.#context, expression, expression.args.map(evaluate));
     }

@@ -1,6 +1,6 @@
 /** Windows over the last two dimensions: sum, maximum, index of the maximum; lanes are neighbouring windows. */
 
-import type { BufferView, WindowKernel } from '../../plan.js';
+import type { BufferView, Expression, WindowKernel } from '../../plan.js';
 import { type I32, i32, type V128 } from '../assembler.js';
 import type { KernelContext } from '../kernel-context.js';
 import { type IndexExpression, nestOf, viewsOf } from '../nest.js';
@@ -30,23 +30,37 @@ export function emitWindow(context: KernelContext, kernel: WindowKernel): void {
   };
   const nest = nestOf(shape, [...viewsOf(stores), first, place]);
   forEachRow(context, nest, ({ accesses, from, to }) => {
-    const result = (position: Position): V128 =>
-      windowResult(context, kernel, position, accesses.get(first)!, accesses.get(place)!);
+    const known = new Map<Position, WindowResult>();
+    const result = (position: Position, part?: 'place'): V128 => {
+      const computed =
+        known.get(position) ??
+        emitWindowAt(context, kernel, position, accesses.get(first)!, accesses.get(place)!);
+      known.set(position, computed);
+      return part === 'place' || kernel.operation === 'argmax' ? computed.place : computed.value;
+    };
     new VectorCode(context, accesses, result).storeAll(stores, from, to);
   });
 }
 
-function windowResult(
+interface WindowResult {
+  readonly value: V128;
+  /** Where the maximum is: element of its plane. */
+  readonly place: V128;
+}
+
+/** Walks the windows at `position`. */
+function emitWindowAt(
   context: KernelContext,
   kernel: WindowKernel,
   position: Position,
   access: Access,
   place: Access,
-): V128 {
+): WindowResult {
   const { f } = context;
   const { operation, input, inputShape } = kernel;
   const rank = inputShape.length;
   const isFloat = input.buffer.dtype === 'float32';
+  const wantsPlace = operation === 'argmax' || kernel.stores.some(({ value }) => readsPlace(value));
   const best = f.local('v128');
   const index = f.local('v128');
   const started = f.local('v128');
@@ -56,8 +70,7 @@ function windowResult(
       i32x4.const(0, place.stride, 2 * place.stride, 3 * place.stride),
     ),
   );
-  const initial =
-    operation === 'sum' || operation === 'argmax' ? 0 : isFloat ? -Infinity : -(2 ** 31);
+  const initial = operation === 'sum' || wantsPlace ? 0 : isFloat ? -Infinity : -(2 ** 31);
   f.set(best, isFloat ? f32x4.const(initial) : i32x4.const(initial));
   f.set(started, i32x4.const(0));
   f.set(index, origin);
@@ -66,7 +79,7 @@ function windowResult(
     const tap = f.hold(loadVector(context, moved(access, bytes), input.buffer.dtype, position));
     if (operation === 'sum') {
       f.set(best, isFloat ? f32x4.add(best, tap) : i32x4.add(best, tap));
-    } else if (operation === 'max') {
+    } else if (!wantsPlace) {
       f.set(best, isFloat ? f32x4.max(best, tap) : i32x4.maxS(best, tap));
     } else {
       const larger = isFloat
@@ -102,11 +115,16 @@ function windowResult(
       ),
     );
   }
-  return operation === 'argmax' ? index : best;
+  return { value: best, place: index };
 }
 
 function moved({ base, offset, stride }: Access, bytes: I32 | number): Access {
   if (typeof bytes !== 'number') return { base: i32.add(base, bytes), offset, stride };
   if (offset + bytes >= 0) return { base, offset: offset + bytes, stride };
   return { base: i32.add(base, i32.const(bytes)), offset, stride };
+}
+
+function readsPlace(expression: Expression): boolean {
+  if (expression.kind === 'apply') return expression.args.some(readsPlace);
+  return expression.kind === 'result' && expression.part === 'place';
 }
