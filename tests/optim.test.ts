@@ -8,7 +8,7 @@ import { compile } from '../src/compiler/index.js';
 import { ShapeError, ValueError } from '../src/graph/errors.js';
 import { Tensor } from '../src/graph/tensor.js';
 import { trace } from '../src/graph/trace.js';
-import { fill, isFinite as finite, mul, sum, tensor, zeros } from '../src/index.js';
+import { fill, isfinite as finite, mul, sum, tensor, zeros } from '../src/index.js';
 import { Parameter } from '../src/nn/index.js';
 import {
   Adam,

@@ -40,7 +40,9 @@ export interface Conv2dOptions {
 export function pairOf(value: number | Pair, name: string, least = 1): Pair {
   const pair: Pair | undefined = typeof value === 'number' ? [value, value] : value;
   if (pair?.length !== 2 || pair.some((n) => !Number.isInteger(n) || n < least)) {
-    throw new ValueError(`${name}: expected a whole number of at least ${least} or a pair, got ${JSON.stringify(value)}`);
+    throw new ValueError(
+      `${name}: expected a whole number of at least ${least} or a pair, got ${JSON.stringify(value)}`,
+    );
   }
   return pair;
 }
@@ -95,7 +97,9 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
   const [batch, channels, height, width] = x.shape;
   const [out, perGroup, kernelHeight, kernelWidth] = weight.shape;
   if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0 || out % groups !== 0) {
-    throw new ShapeError(`conv2d: groups ${groups} must divide ${channels} input and ${out} output channels`);
+    throw new ShapeError(
+      `conv2d: groups ${groups} must divide ${channels} input and ${out} output channels`,
+    );
   }
   if (channels !== perGroup * groups) {
     throw new ShapeError(
@@ -103,7 +107,9 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
     );
   }
   if (bias && (bias.rank !== 1 || bias.shape[0] !== out)) {
-    throw new ShapeError(`conv2d: expected a bias of shape [${out}], got ${formatShape(bias.shape)}`);
+    throw new ShapeError(
+      `conv2d: expected a bias of shape [${out}], got ${formatShape(bias.shape)}`,
+    );
   }
   const [top, bottom, left, right] = paddingOf(
     options.padding ?? 0,

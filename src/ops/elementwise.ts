@@ -177,8 +177,8 @@ const smallestNormal = 2 ** -126;
 /** max(x, 0), NaN for NaN; the gradient at 0 is 0. */
 export const relu = (x: Tensor): Tensor => where(less(x, smallestNormal), 0, x);
 
-/** True where x is neither infinite nor NaN. */
-export const isFinite = (x: Tensor): Tensor => equal(sub(x, x), 0);
+/** True where x is neither infinite nor NaN (named as in PyTorch). */
+export const isfinite = (x: Tensor): Tensor => equal(sub(x, x), 0);
 
 /** a where the bool `condition` holds, else b; all three broadcast. */
 export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {

@@ -5,7 +5,7 @@ import { apply, type Primitive } from '../graph/primitive.js';
 import { formatShape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { WindowAttributes } from '../graph/vocabulary.js';
-import { type Padding, pairOf, paddingOf } from './conv-2d.js';
+import { type Padding, paddingOf, pairOf } from './conv-2d.js';
 import { fill } from './creation.js';
 import { div, mul } from './elementwise.js';
 import { pad } from './pad.js';
@@ -62,7 +62,12 @@ export function scatterAdd(x: Tensor, index: Tensor, size: number): Tensor {
 }
 
 function checkIndexed(operation: string, x: Tensor, index: Tensor): void {
-  if (x.rank !== 2 || index.rank !== 2 || x.shape[0] !== index.shape[0] || index.dtype !== 'int32') {
+  if (
+    x.rank !== 2 ||
+    index.rank !== 2 ||
+    x.shape[0] !== index.shape[0] ||
+    index.dtype !== 'int32'
+  ) {
     throw new ShapeError(
       `${operation}: expected values [R, S] and int32 indices [R, K], ` +
         `got ${formatShape(x.shape)} and ${index.dtype} ${formatShape(index.shape)}`,

@@ -38,7 +38,9 @@ type Dims = number | readonly number[];
 function dimsOf(x: Tensor, dims: Dims | undefined, operation: string): number[] {
   if (dims === undefined) return x.shape.map((_, dim) => dim);
   const list = typeof dims === 'number' ? [dims] : dims;
-  return [...new Set(list.map((dim) => normalizeDim(dim, x.rank, operation)))].sort((a, b) => a - b);
+  return [...new Set(list.map((dim) => normalizeDim(dim, x.rank, operation)))].sort(
+    (a, b) => a - b,
+  );
 }
 
 function drop(x: Tensor, dims: readonly number[], keepDims: boolean | undefined): Tensor {
@@ -52,14 +54,17 @@ function drop(x: Tensor, dims: readonly number[], keepDims: boolean | undefined)
 
 function requireElements(x: Tensor, dims: readonly number[], operation: string): void {
   if (dims.some((dim) => x.shape[dim] === 0)) {
-    throw new ShapeError(`${operation}: ${formatShape(x.shape)} has nothing to reduce over [${dims}]`);
+    throw new ShapeError(
+      `${operation}: ${formatShape(x.shape)} has nothing to reduce over [${dims}]`,
+    );
   }
 }
 
 /** Sum over `dims`, by default all; the sum of nothing is 0. */
 export function sum(x: Tensor, dims?: Dims, { keepDims }: ReductionOptions = {}): Tensor {
   const over = dimsOf(x, dims, 'sum');
-  if (x.dtype !== 'float32' && x.dtype !== 'int32') return sum(cast(x, 'int32'), dims, { keepDims });
+  if (x.dtype !== 'float32' && x.dtype !== 'int32')
+    return sum(cast(x, 'int32'), dims, { keepDims });
   const kept = over.length === 0 ? x : apply(sumPrimitive, [x], { dims: over });
   return drop(kept, over, keepDims);
 }

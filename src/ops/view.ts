@@ -2,7 +2,14 @@
 
 import { ShapeError } from '../graph/errors.js';
 import { apply, type Primitive } from '../graph/primitive.js';
-import { checkShape, formatShape, normalizeDim, sameShape, type Shape, sizeOf } from '../graph/shape.js';
+import {
+  checkShape,
+  formatShape,
+  normalizeDim,
+  type Shape,
+  sameShape,
+  sizeOf,
+} from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 
 const reshapePrimitive: Primitive<'reshape'> = {
