@@ -67,6 +67,9 @@ function accumulator(backend: WasmBackend) {
 /** What one run of the accumulator adds. */
 const added = 64 ** 3;
 
+const wordOf = ({ heap }: WasmBackend, address: number): number =>
+  Atomics.load(new Int32Array(heap.memory.buffer), address / 4);
+
 /** Waits, for ten seconds at most, until `holds`. */
 async function until(holds: () => boolean): Promise<void> {
   const end = performance.now() + 10_000;
@@ -101,7 +104,13 @@ test('changing threads again and again leaves no command behind', () => {
   const backend = createWasmBackend({ threads: 2 });
   const { run } = accumulator(backend);
   for (let turn = 1; turn <= 20; turn++) {
-    backend.setThreads(1 + (turn % 3));
+    const before = backend.threadCount();
+    const after = 1 + (turn % 3);
+    backend.setThreads(after);
+    if (before > 1 && before !== after) {
+      assert.equal(wordOf(backend, control.command), commands.stop);
+      assert.equal(wordOf(backend, control.acknowledged), before - 1, 'all workers have left');
+    }
     assert.equal(run(), turn * added);
   }
 });
@@ -112,7 +121,9 @@ test('programs without kernels do not disturb the loading of others', () => {
   const x = tensor([1, 2, 3], [3]);
   assert.equal(same.program(x).describe().kernels.length, 0);
   for (let turn = 0; turn < 50; turn++) {
+    const before = wordOf(backend, control.generation);
     assert.deepEqual([...same(x).data()], [1, 2, 3]);
+    assert.equal(wordOf(backend, control.generation), before, 'no command without an answer');
     const { run, step } = accumulator(backend);
     assert.equal(run(), added);
     step.dispose();
