@@ -136,8 +136,7 @@ export class Threads {
   #fail(cause: unknown): Error {
     this.#failed = true;
     const words = this.#words();
-    const reason = this.#reasonOfWorker() ?? cause ?? 'it did not answer';
-    Atomics.store(words, control.blamed / 4, 1);
+    const first = Atomics.compareExchange(words, control.blamed / 4, 0, 1) === 0;
     Atomics.add(words, control.failed / 4, 1);
     const start = performance.now();
     while (this.#started && performance.now() - start < leavingMs) {
@@ -148,12 +147,13 @@ export class Threads {
       Atomics.wait(words, control.failed / 4, left, 10);
     }
     this.#terminate();
+    // NOTE: not before all have left: the first to die may have been overtaken while it wrote.
+    const reason = first ? (cause ?? 'it did not answer') : this.#reasonOfWorker();
     return this.#started ? deathError(reason, cause) : startError(reason);
   }
 
-  /** Why the first worker that died did; null when none did. */
-  #reasonOfWorker(): string | null {
-    if (this.#deaths() === 0) return null;
+  /** Why the first worker that died did. */
+  #reasonOfWorker(): string {
     const { buffer } = this.#heap.memory;
     const [length] = new Int32Array(buffer, control.reason, 1);
     // A copy, as browsers decode no shared memory.

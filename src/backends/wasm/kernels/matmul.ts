@@ -1,6 +1,6 @@
 /**
  * Matrix products [B, M, K] x [B, K, N]. b is packed into panels of eight columns; blocks of c of up
- * to 48 x 64 are computed in memory of the thread's own, over slices of k that keep a panel in the
+ * to 32 x 128 are computed in memory of the thread's own, over slices of k that keep a panel in the
  * first-level cache (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication",
  * 2008), and then stored with whatever is fused behind the product.
  */
@@ -15,10 +15,10 @@ import { v128 } from '../simd.js';
 import { panelLanes, splitRows, tileFunction, tileRows } from '../tile.js';
 import { accessesOf, VectorCode } from '../vector-loop.js';
 
-const blockRows = 48;
-const blockPanels = 8;
-/** k in one slice: a panel of it is 12 KB. */
-const sliceDepth = 384;
+const blockRows = 32;
+const blockPanels = 16;
+/** k in one slice: a panel of it is 8 KB. */
+const sliceDepth = 256;
 
 export function emitMatmul(context: KernelContext, given: MatmulKernel): void {
   const kernel = storesAlongRows(given) ? given : transposedProduct(given);
@@ -66,7 +66,8 @@ function emitBlocks(
   const { from, to } = context.share(rowBlocks.length * columnBlocks);
   const task = f.local('i32');
   f.for(task, from, to, 1, () => {
-    const [rowBlock, columnBlock] = decode(context, task, [rowBlocks.length, columnBlocks]);
+    // Rows run fastest, so that panels stay in the second-level cache.
+    const [columnBlock, rowBlock] = decode(context, task, [columnBlocks, rowBlocks.length]);
     const bound = (index: I32): I32 => i32.divU(i32.mul(index, rows), rowBlocks.length);
     const firstRow = f.hold(bound(rowBlock));
     const endRow = f.hold(bound(i32.add(rowBlock, 1)));
