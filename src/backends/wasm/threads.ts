@@ -99,7 +99,9 @@ export class Threads {
   /** Ends the workers; when it returns, none of them touches the memory any more. */
   stop(): void {
     if (this.#workers.length === 0) return;
-    this.#commandAndWait(commands.stop);
+    // Whoever stops threads does not mind if one of them has died.
+    if (this.#deaths()) this.#fail(null);
+    else this.#commandAndWait(commands.stop);
     this.#terminate();
   }
 
