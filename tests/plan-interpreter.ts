@@ -20,10 +20,10 @@ import {
   type Value,
 } from '../src/backends/reference/kernel.js';
 import { referenceKernels } from '../src/backends/reference/reference.js';
-import { allocate, bytesPerElement, type DType, type TypedArray } from '../src/graph/dtype.js';
+import { bytesPerElement, type DType, type TypedArray } from '../src/graph/dtype.js';
 import { type Shape, sizeOf } from '../src/graph/shape.js';
-import type { DeviceMemory, Variable } from '../src/graph/variable.js';
 import type { PrimitiveAttributes, PrimitiveName } from '../src/graph/vocabulary.js';
+import { PlanMemory } from './plan-memory.js';
 
 /**
  * Slow and plain: what a plan means. Every mistake in a plan is an error or a wrong value here:
@@ -45,7 +45,7 @@ class PlanExecutable implements Executable {
   }
 
   run(inputs: readonly TypedArray[]): TypedArray[] {
-    const memory = new Memory(this.#plan.arenaBytes);
+    const memory = new PlanMemory(this.#plan.arenaBytes);
     this.#plan.inputs.forEach((buffer, i) => {
       for (let at = 0; at < buffer.length; at++) memory.write(buffer, at, inputs[i][at]);
     });
@@ -62,60 +62,6 @@ class PlanExecutable implements Executable {
   }
 
   dispose(): void {}
-}
-
-/** The arena, with a double for every byte address, and who wrote each byte last. */
-class Memory {
-  readonly #values: Float64Array;
-  readonly #writers: Int32Array;
-
-  constructor(bytes: number) {
-    this.#values = new Float64Array(bytes);
-    this.#writers = new Int32Array(bytes).fill(-1);
-  }
-
-  read(buffer: Buffer, at: number): number {
-    checkBounds(buffer, at);
-    const { place } = buffer;
-    if (place.kind === 'variable') return memoryOf(place.variable).data[at];
-    if (place.kind === 'constant') {
-      if (allocate(buffer.dtype, 0).constructor !== place.data.constructor) {
-        throw new Error(`plan: constant ${buffer.id} of ${buffer.dtype} is in another array`);
-      }
-      return place.data[at];
-    }
-    const bytes = bytesPerElement[buffer.dtype];
-    const address = buffer.offset + at * bytes;
-    for (let byte = address; byte < address + bytes; byte++) {
-      if (this.#writers[byte] === buffer.id) continue;
-      const writer = this.#writers[byte] ?? -1;
-      const fault = writer < 0 ? 'was never written' : `was overwritten by buffer ${writer}`;
-      throw new Error(`plan: element ${at} of buffer ${buffer.id} is read, but ${fault}`);
-    }
-    return this.#values[address];
-  }
-
-  write(buffer: Buffer, at: number, value: number): void {
-    checkBounds(buffer, at);
-    const { place } = buffer;
-    if (place.kind === 'constant') throw new Error(`plan: constant ${buffer.id} is written`);
-    if (place.kind === 'variable') {
-      memoryOf(place.variable).data[at] = value;
-      return;
-    }
-    const bytes = bytesPerElement[buffer.dtype];
-    const address = buffer.offset + at * bytes;
-    if (address % bytes !== 0 || address + bytes > this.#values.length) {
-      throw new Error(`plan: address ${address} of buffer ${buffer.id} is outside or not aligned`);
-    }
-    this.#values[address] = value;
-    this.#writers.fill(buffer.id, address, address + bytes);
-  }
-}
-
-function checkBounds(buffer: Buffer, at: number): void {
-  if (at >= 0 && at < buffer.length) return;
-  throw new Error(`plan: element ${at} of buffer ${buffer.id} of ${buffer.length} does not exist`);
 }
 
 /** Throws unless the elements of the kernel can be computed in any order, by any number of threads. */
@@ -180,7 +126,7 @@ function loadsOf(expression: Expression): Load[] {
 }
 
 /** Everything is read and computed before anything is written. */
-function runKernel(kernel: Kernel, memory: Memory): void {
+function runKernel(kernel: Kernel, memory: PlanMemory): void {
   const result = structureOf(kernel, memory);
   const place = kernel.kind === 'window' ? windowsOf(kernel, 'windowArgmax', memory) : null;
   const known = new Map<Expression, Value>();
@@ -205,7 +151,7 @@ function runKernel(kernel: Kernel, memory: Memory): void {
 function windowsOf(
   { input, inputShape, window, shape }: WindowKernel,
   name: 'windowSum' | 'windowMax' | 'windowArgmax',
-  memory: Memory,
+  memory: PlanMemory,
 ): Value {
   const dtype = name === 'windowArgmax' ? 'int32' : input.buffer.dtype;
   const values = loaded(input, inputShape, input.buffer.dtype, memory);
@@ -220,7 +166,7 @@ function elementOf(index: readonly number[], offset: number, strides: readonly n
 }
 
 interface Evaluation {
-  readonly memory: Memory;
+  readonly memory: PlanMemory;
   readonly result: Value | null;
   readonly place: Value | null;
   readonly known: Map<Expression, Value>;
@@ -262,7 +208,7 @@ function evaluate(expression: Expression, shape: Shape, evaluation: Evaluation):
   return value;
 }
 
-function loaded(view: BufferView, shape: Shape, dtype: DType, memory: Memory): Value {
+function loaded(view: BufferView, shape: Shape, dtype: DType, memory: PlanMemory): Value {
   const { buffer, offset, strides } = view;
   if (buffer.dtype !== dtype) {
     throw new Error(`plan: buffer ${buffer.id} of ${buffer.dtype} is read as ${dtype}`);
@@ -290,7 +236,7 @@ function applied<Name extends PrimitiveName>(
 }
 
 /** What the kernel's own structure computes; null for a map kernel. */
-function structureOf(kernel: Kernel, memory: Memory): Value | null {
+function structureOf(kernel: Kernel, memory: PlanMemory): Value | null {
   const { shape } = kernel;
   const read = (view: BufferView, extents: Shape, dtype = view.buffer.dtype): Value =>
     loaded(view, extents, dtype, memory);
@@ -349,7 +295,10 @@ function structureOf(kernel: Kernel, memory: Memory): Value | null {
   }
 }
 
-function padded({ view, extents, low, interior, shape, value }: PaddedView, memory: Memory): Value {
+function padded(
+  { view, extents, low, interior, shape, value }: PaddedView,
+  memory: PlanMemory,
+): Value {
   const { dtype } = view.buffer;
   const high = shape.map(
     (extent, dim) =>
@@ -358,26 +307,4 @@ function padded({ view, extents, low, interior, shape, value }: PaddedView, memo
   if (high.some((amount) => amount < 0)) throw new Error('plan: a padded view is cut off');
   const inputs = [loaded(view, extents, dtype, memory)];
   return applied('pad', inputs, { attributes: { low, high, interior, value }, shape, dtype });
-}
-
-class InterpreterMemory implements DeviceMemory {
-  constructor(readonly data: ReferenceArray) {}
-
-  read(): TypedArray {
-    return this.data.slice();
-  }
-
-  write(data: TypedArray): void {
-    this.data.set(data);
-  }
-
-  release(): void {}
-}
-
-function memoryOf(variable: Variable): InterpreterMemory {
-  return variable.memoryIn(planInterpreter, (data) => {
-    const values = allocateReference(variable.dtype, data.length);
-    values.set(data);
-    return new InterpreterMemory(values);
-  });
 }
