@@ -12,13 +12,17 @@ import { viewsOf } from '../nest.js';
 import { emitPack, type Panels, panelsOf } from '../pack.js';
 import { decode, startOf } from '../rows.js';
 import { v128 } from '../simd.js';
-import { panelLanes, splitRows, tileFunction, tileRows } from '../tile.js';
+import { panelLanes, tileFunction, tileRows } from '../tile.js';
 import { accessesOf, VectorCode } from '../vector-loop.js';
 
 const blockRows = 32;
 const blockPanels = 16;
 /** k in one slice: a panel of it is 8 KB. */
 const sliceDepth = 256;
+/** Packed operands of at most this many bytes stay in the second-level cache. */
+const smallOperand = 512 * 1024;
+/** Bytes from one row of a block to the next. */
+const blockStride = blockPanels * panelLanes * 4;
 
 export function emitMatmul(context: KernelContext, given: MatmulKernel): void {
   const kernel = storesAlongRows(given) ? given : transposedProduct(given);
@@ -58,44 +62,64 @@ function emitBlocks(
 ): void {
   const { f } = context;
   const [, rows, columns] = kernel.shape;
-  const most = tileRows(context.common.features, 2);
-  const rowBlocks = splitRows(rows, Math.floor(blockRows / most) * most, 2);
-  const columnBlocks = Math.ceil(panels.list.length / blockPanels);
-  // Blocks of rows are alike but for one row more or less: code is made for the larger.
-  const block = context.localScratch(Math.max(...rowBlocks) * blockPanels * panelLanes * 4);
-  const { from, to } = context.share(rowBlocks.length * columnBlocks);
+  const tile = tileSize(rows, tileRows(context.common.features, 2));
+  const tiles = Math.ceil(rows / tile);
+  // An even number, so that two threads have the same to do.
+  const rowBlocks = Math.min(tiles, Math.ceil(rows / blockRows / 2) * 2);
+  const panelCount = panels.list.length;
+  const columnBlocks = Math.ceil(panelCount / blockPanels);
+  const mostRows = Math.ceil(tiles / rowBlocks) * tile;
+  const block = context.localScratch(mostRows * blockStride);
+  const { from, to } = context.share(rowBlocks * columnBlocks);
   const task = f.local('i32');
   f.for(task, from, to, 1, () => {
-    // Rows run fastest, so that panels stay in the second-level cache.
-    const [columnBlock, rowBlock] = decode(context, task, [columnBlocks, rowBlocks.length]);
-    const bound = (index: I32): I32 => i32.divU(i32.mul(index, rows), rowBlocks.length);
-    const firstRow = f.hold(bound(rowBlock));
-    const endRow = f.hold(bound(i32.add(rowBlock, 1)));
-    const firstPanel = f.hold(i32.mul(columnBlock, blockPanels));
-    emitProducts(context, kernel, { a, packed, block, panels, firstRow, endRow, firstPanel });
-    emitEpilogue(context, kernel, { product, block, firstRow, endRow, firstPanel, columns });
+    // A small b lets each thread keep its rows (its items of a batch) from one product to the next;
+    // of a large one the panels at hand should stay in the second-level cache.
+    const [rowBlock, columnBlock] =
+      panels.bytes <= smallOperand
+        ? decode(context, task, [rowBlocks, columnBlocks])
+        : decode(context, task, [columnBlocks, rowBlocks]).reverse();
+    const bound = (index: I32, whole: number, parts: number): I32 =>
+      f.hold(i32.divU(i32.mul(index, whole), parts));
+    const firstRow = f.hold(i32.mul(bound(rowBlock, tiles, rowBlocks), tile));
+    const afterRows = i32.mul(bound(i32.add(rowBlock, 1), tiles, rowBlocks), tile);
+    const endRow = f.hold(i32.min(f.hold(afterRows), i32.const(rows)));
+    const firstPanel = bound(columnBlock, panelCount, columnBlocks);
+    const endPanel = bound(i32.add(columnBlock, 1), panelCount, columnBlocks);
+    const area = { block, firstRow, endRow, firstPanel, endPanel };
+    emitProducts(context, kernel, { ...area, a, packed, panels, tile });
+    emitEpilogue(context, kernel, { ...area, product, columns });
   });
 }
 
-interface Products {
-  readonly a: Address;
-  readonly packed: Address;
+/** Rows of a tile, at most `most`, so that all tiles have nearly the same. */
+const tileSize = (rows: number, most: number): number => Math.ceil(rows / Math.ceil(rows / most));
+
+/** A part of the product, and the thread's memory for it. */
+interface Area {
   readonly block: Address;
-  readonly panels: Panels;
   readonly firstRow: I32;
   readonly endRow: I32;
   readonly firstPanel: I32;
+  readonly endPanel: I32;
 }
 
-const blockStride = blockPanels * panelLanes * 4;
+interface Products extends Area {
+  readonly a: Address;
+  readonly packed: Address;
+  readonly panels: Panels;
+  /** Rows of a register tile. */
+  readonly tile: number;
+}
 
 /** Fills the block: for each slice of k, each panel, each tile of rows. */
 function emitProducts(
   context: KernelContext,
-  { depth, a: view }: MatmulKernel,
-  { a, packed, block, panels, firstRow, endRow, firstPanel }: Products,
+  { depth, a: view, shape }: MatmulKernel,
+  { a, packed, block, panels, tile: most, firstRow, endRow, firstPanel, endPanel }: Products,
 ): void {
   const { f, common } = context;
+  const lastTile = shape[1] % most;
   const [, rowStride, depthStride] = view.strides.map((stride) => stride * 4);
   const slices = Math.max(1, Math.ceil(depth / sliceDepth));
   const slice = f.local('i32');
@@ -105,7 +129,6 @@ function emitProducts(
     const firstK = f.hold(bound(slice));
     const count = f.hold(i32.sub(bound(i32.add(slice, 1)), firstK));
     const panelCount = panels.list.length;
-    const endPanel = f.hold(i32.min(i32.add(firstPanel, blockPanels), i32.const(panelCount)));
     f.for(panel, firstPanel, endPanel, 1, () => {
       const emitTiles = (vectors: number): void => {
         const b = f.hold(
@@ -114,7 +137,6 @@ function emitProducts(
             i32.mul(firstK, vectors * 16),
           ),
         );
-        const most = tileRows(common.features, vectors);
         const row = f.hold(firstRow);
         const call = (rows: number): void => {
           const tile = tileFunction(common, {
@@ -142,11 +164,7 @@ function emitProducts(
           () => i32.leS(i32.add(row, most), endRow),
           () => call(most),
         );
-        for (let rows = most >> 1; rows >= 1; rows >>= 1) {
-          const some = (): void => f.if(i32.leS(i32.add(row, rows), endRow), () => call(rows));
-          some();
-          if (rows === 1 && most === 6) some();
-        }
+        if (lastTile > 0) f.if(i32.ltS(row, endRow), () => call(lastTile));
       };
       const last = panels.list[panelCount - 1];
       if (last.vectors === 2) emitTiles(2);
@@ -162,12 +180,8 @@ function emitProducts(
   });
 }
 
-interface Epilogue {
+interface Epilogue extends Area {
   readonly product: I32;
-  readonly block: Address;
-  readonly firstRow: I32;
-  readonly endRow: I32;
-  readonly firstPanel: I32;
   readonly columns: number;
 }
 
@@ -175,13 +189,11 @@ interface Epilogue {
 function emitEpilogue(
   context: KernelContext,
   { stores }: MatmulKernel,
-  { product, block, firstRow, endRow, firstPanel, columns }: Epilogue,
+  { product, block, firstRow, endRow, firstPanel, endPanel, columns }: Epilogue,
 ): void {
   const { f } = context;
   const firstColumn = f.hold(i32.mul(firstPanel, panelLanes));
-  const endColumn = f.hold(
-    i32.min(i32.add(firstColumn, blockPanels * panelLanes), i32.const(columns)),
-  );
+  const endColumn = f.hold(i32.min(f.hold(i32.mul(endPanel, panelLanes)), i32.const(columns)));
   const row = f.local('i32');
   f.for(row, firstRow, endRow, 1, () => {
     const accesses = accessesOf(
