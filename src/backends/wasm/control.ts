@@ -2,6 +2,7 @@
 
 import { type Func, type I32, i32 } from './assembler.js';
 import { atomic } from './simd.js';
+import { mostThreads } from './thread-count.js';
 
 /** Byte addresses of the words, each on a cache line of its own, below all blocks of the heap. */
 export const control = {
@@ -31,8 +32,8 @@ export const longestReason = 1024;
 
 export const commands = { stop: 0, load: 1, unload: 2, run: 3 } as const;
 
-/** Spins about 50 microseconds, longer than kernels are apart; sleeping costs more than that. */
-const barrierSpins = 20_000;
+/** Spins about 100 microseconds: longer than threads are apart at the end of a kernel, even on a busy machine. */
+const barrierSpins = 60_000;
 /** Spins about a millisecond, longer than a training loop needs between two steps. */
 const commandSpins = 400_000;
 
@@ -67,6 +68,28 @@ export function emitAwaitCommand(f: Func): void {
   const seen = f.param(0, 'i32');
   emitWait(f, control.generation, control.idle, seen, commandSpins);
   f.return(atomic.load(i32.const(control.generation)));
+}
+
+/** What was handed out of each thread's part of the work at each site: a row of counters a thread. */
+export const counters = { address: 4096, bytesPerThread: 4096 } as const;
+
+/** Sites of a program at which work is handed out in pieces. */
+export const sitesPerProgram = counters.bytesPerThread / 4;
+
+/** Bytes at the beginning of the memory that hold no block. */
+export const reservedBytes = counters.address + mostThreads * counters.bytesPerThread;
+
+/** Sets a thread's counters of the first `sites` sites to zero. */
+export function emitResetCounters(f: Func, thread: I32, sites: number): void {
+  const row = f.hold(i32.mul(thread, counters.bytesPerThread));
+  const end = f.hold(i32.add(row, Math.min(sites, sitesPerProgram) * 4));
+  f.while(
+    () => i32.ltU(row, end),
+    () => {
+      atomic.store(f, row, i32.const(0), counters.address);
+      f.set(row, i32.add(row, 4));
+    },
+  );
 }
 
 /** barrier(threads): returns when all threads have called it. */

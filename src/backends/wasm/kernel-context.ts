@@ -9,8 +9,10 @@ import {
   type Local,
   type ModuleBuilder,
 } from './assembler.js';
+import { counters, sitesPerProgram } from './control.js';
 import type { Features } from './features.js';
 import type { MathLibrary } from './math.js';
+import { atomic } from './simd.js';
 
 /** A byte address in two parts: a local or constant, and an offset that memory instructions carry. */
 export interface Address {
@@ -18,8 +20,26 @@ export interface Address {
   readonly offset: number;
 }
 
-/** The part of a count that one thread works on. */
-export interface Share {
+/** What there is to share among threads. */
+export interface Work {
+  /** Tasks, rows or elements. */
+  readonly count: number;
+  /** What all of them cost, in elements or multiply-adds, roughly. */
+  readonly cost: number;
+  /** Taken together: ranges begin at multiples of it. */
+  readonly unit?: number;
+  /** Whether the kernel comes here more than once a run. */
+  readonly repeats?: boolean;
+}
+
+interface Split {
+  readonly count: number;
+  readonly units: number;
+  readonly unit: number;
+}
+
+/** A part of the work. */
+export interface Range {
   readonly from: Local<'i32'>;
   readonly to: Local<'i32'>;
 }
@@ -36,11 +56,19 @@ export interface ModuleContext {
   addressOf(buffer: Buffer): number;
   /** The address of constant int32 values. */
   table(values: Int32Array): number;
+  /** Whether there can be more than one thread. */
+  readonly sharedMemory: boolean;
+  /** Numbers the places in the program at which threads share work. */
+  nextSite(): number;
   /** Bytes of the plan's arena; scratch memory follows behind it. */
   readonly arenaBytes: number;
 }
 
 const cacheLine = 64;
+/** Work of fewer elements is done in a microsecond or two. */
+const leastWork = 20_000;
+/** Pieces that a thread's part is taken in. */
+const piecesPerThread = 8;
 
 export class KernelContext {
   readonly common: ModuleContext;
@@ -96,16 +124,78 @@ export class KernelContext {
     this.f.call(this.common.barrier, this.threads);
   }
 
-  /** This thread's share of `count`, in whole units. */
-  share(count: number, unit = 1): Share {
-    const { f } = this;
+  /**
+   * Generates `body` for ranges from `from` to `to` - 1 that together are 0 to `count` - 1, shared
+   * among the threads.
+   *
+   * Each thread has an equal part, and takes it in pieces; one that is done first takes pieces of the
+   * others' parts, since cores are not equally fast at every moment. Which thread does a piece changes
+   * nothing in the result. Small work is not worth the pieces.
+   */
+  distribute({ count, cost, unit = 1, repeats = false }: Work, body: (range: Range) => void): void {
     const units = Math.ceil(count / unit);
-    const bound = (thread: I32): I32 =>
-      i32.mul(i32.divU(i32.mul(thread, units), this.threads), unit);
-    const from = f.hold(bound(this.thread));
-    const to = f.hold(bound(i32.add(this.thread, 1)));
-    if (units * unit > count) f.set(to, i32.min(to, i32.const(count)));
-    return { from, to };
+    if (units === 0) return;
+    const site = this.common.nextSite();
+    const worthwhile = units >= 4 && cost >= leastWork && !repeats && site < sitesPerProgram;
+    if (this.common.sharedMemory && worthwhile) this.#takeTurns({ count, units, unit, site }, body);
+    else this.#splitEvenly({ count, units, unit }, body);
+  }
+
+  /** The same, one task at a time. */
+  forEachTask(work: Work, body: (task: Local<'i32'>) => void): void {
+    const task = this.f.local('i32');
+    this.distribute(work, ({ from, to }) => this.f.for(task, from, to, 1, () => body(task)));
+  }
+
+  /** The first unit of a thread's equal part. */
+  #partStart(thread: I32, units: number): I32 {
+    return i32.divU(i32.mul(thread, units), this.threads);
+  }
+
+  #range(from: I32, to: I32, { count, units, unit }: Split): Range {
+    const { f } = this;
+    const range = { from: f.hold(i32.mul(from, unit)), to: f.hold(i32.mul(to, unit)) };
+    if (units * unit > count) f.set(range.to, i32.min(range.to, i32.const(count)));
+    return range;
+  }
+
+  #splitEvenly(split: Split, body: (range: Range) => void): void {
+    const next = i32.add(this.thread, 1);
+    const { units } = split;
+    body(this.#range(this.#partStart(this.thread, units), this.#partStart(next, units), split));
+  }
+
+  #takeTurns(split: Split & { site: number }, body: (range: Range) => void): void {
+    const { f } = this;
+    const { units, site } = split;
+    const pieces = f.hold(i32.mul(this.threads, piecesPerThread));
+    const piece = f.hold(i32.add(i32.divU(i32.const(units), pieces), 1));
+    const owner = f.hold<'i32'>(this.thread);
+    const left = f.hold<'i32'>(this.threads);
+    const first = f.local('i32');
+    f.doWhile(
+      () => {
+        const start = f.hold(this.#partStart(owner, units));
+        const end = f.hold(this.#partStart(i32.add(owner, 1), units));
+        const counter = f.hold(i32.mul(owner, counters.bytesPerThread));
+        f.block((leaveIf) =>
+          f.doWhile(
+            () => {
+              const taken = atomic.add(counter, piece, counters.address + site * 4);
+              f.set(first, i32.add(start, taken));
+              leaveIf(i32.geS(first, end));
+              const last = f.hold(i32.add(first, piece));
+              body(this.#range(first, i32.min(last, end), split));
+            },
+            () => i32.const(1),
+          ),
+        );
+        f.set(owner, i32.add(owner, 1));
+        f.if(i32.eq(owner, this.threads), () => f.set(owner, i32.const(0)));
+        f.set(left, i32.sub(left, 1));
+      },
+      () => left,
+    );
   }
 
   /** Runs `body` on the first thread only. */

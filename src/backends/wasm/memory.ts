@@ -1,5 +1,7 @@
 /** The one WebAssembly memory that all programs, parameters and constants live in, and its allocator. */
 
+import { reservedBytes } from './control.js';
+
 /** The largest memory that 32-bit addresses reach. */
 const mostPages = 65536;
 /** The whole of a shared memory is reserved at once; with less than this no network fits. */
@@ -9,8 +11,6 @@ const pageBytes = 65536;
 const alignment = 64;
 /** Room behind every block for vector loads that reach over its end. */
 const slack = 64;
-/** The first bytes hold the words through which threads talk; no block is there. */
-const reservedBytes = 4096;
 
 interface Block {
   readonly address: number;

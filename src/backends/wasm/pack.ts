@@ -54,12 +54,13 @@ export interface Source {
   readonly depth: readonly Walk[];
 }
 
-/** Packs `source` to `target`, shared among the threads; a barrier must follow. */
+/** Packs `source` to `target`, shared among the threads; a barrier must follow. `repeats`: see Work. */
 export function emitPack(
   context: KernelContext,
   source: Source,
   panels: Panels,
   target: Address,
+  repeats = false,
 ): void {
   const { f } = context;
   const walks = mergeWalks(source.depth);
@@ -69,41 +70,42 @@ export function emitPack(
   const whole = panels.list.filter(({ lanes }) => lanes === panelLanes).length;
   if (inner.extent * runs === 0 || panels.list.length === 0) return;
 
-  const { from, to } = context.share(runs * panels.list.length);
-  const task = f.local('i32');
-  f.for(task, from, to, 1, () => {
-    const [panel, ...indices] = decode(context, task, [
-      panels.list.length,
-      ...outer.map(({ extent }) => extent),
-    ]);
-    const run = f.hold(outer.length === 0 ? i32.const(0) : i32.remU(task, runs));
-    let read: I32 = i32.add(flat(source.start), i32.mul(panel, panelLanes * source.laneStride));
-    indices.forEach((index, dim) => {
-      read = i32.add(read, i32.mul(index, outer[dim].stride));
-    });
-    const from0 = f.hold(read);
-    const emitPanel = ({ lanes, vectors }: Panel): void => {
-      const rowBytes = vectors * 16;
-      const wholePanelBytes = panelLanes * 4 * runs * inner.extent;
-      const write = f.hold(
-        i32.add(
-          i32.add(flat(target), i32.mul(panel, wholePanelBytes)),
-          i32.mul(run, inner.extent * rowBytes),
-        ),
-      );
-      emitRun(context, source.laneStride, inner, { from: from0, to: write, lanes, vectors });
-    };
-    const last = panels.list[panels.list.length - 1];
-    if (whole === panels.list.length) emitPanel(panels.list[0]);
-    else if (whole === 0) emitPanel(last);
-    else {
-      f.if(
-        i32.ltS(panel, whole),
-        () => emitPanel(panels.list[0]),
-        () => emitPanel(last),
-      );
-    }
-  });
+  context.forEachTask(
+    { count: runs * panels.list.length, cost: panels.bytes / 4, repeats },
+    (task) => {
+      const [panel, ...indices] = decode(context, task, [
+        panels.list.length,
+        ...outer.map(({ extent }) => extent),
+      ]);
+      const run = f.hold(outer.length === 0 ? i32.const(0) : i32.remU(task, runs));
+      let read: I32 = i32.add(flat(source.start), i32.mul(panel, panelLanes * source.laneStride));
+      indices.forEach((index, dim) => {
+        read = i32.add(read, i32.mul(index, outer[dim].stride));
+      });
+      const from0 = f.hold(read);
+      const emitPanel = ({ lanes, vectors }: Panel): void => {
+        const rowBytes = vectors * 16;
+        const wholePanelBytes = panelLanes * 4 * runs * inner.extent;
+        const write = f.hold(
+          i32.add(
+            i32.add(flat(target), i32.mul(panel, wholePanelBytes)),
+            i32.mul(run, inner.extent * rowBytes),
+          ),
+        );
+        emitRun(context, source.laneStride, inner, { from: from0, to: write, lanes, vectors });
+      };
+      const last = panels.list[panels.list.length - 1];
+      if (whole === panels.list.length) emitPanel(panels.list[0]);
+      else if (whole === 0) emitPanel(last);
+      else {
+        f.if(
+          i32.ltS(panel, whole),
+          () => emitPanel(panels.list[0]),
+          () => emitPanel(last),
+        );
+      }
+    },
+  );
 }
 
 interface Run {

@@ -25,9 +25,7 @@ export function emitPaddedCopy(context: KernelContext, input: PaddedView, target
   const outer = shape.slice(0, -1);
   const step = interior.map((between) => between + 1);
 
-  const { from, to } = context.share(sizeOf(outer));
-  const row = f.local('i32');
-  f.for(row, from, to, 1, () => {
+  context.forEachTask({ count: sizeOf(outer), cost: sizeOf(shape) }, (row) => {
     const indices = decode(context, row, outer);
     const rowStart = f.hold(
       i32.add(flat(target), i32.mul(row, strides[0] === 0 ? 0 : shape[last] * 4)),

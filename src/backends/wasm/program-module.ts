@@ -2,7 +2,7 @@
 
 import type { Buffer, Kernel, Plan } from '../plan.js';
 import { i32, ModuleBuilder } from './assembler.js';
-import { emitBarrier } from './control.js';
+import { emitBarrier, emitResetCounters } from './control.js';
 import type { Features } from './features.js';
 import { KernelContext, type ModuleContext } from './kernel-context.js';
 import { emitConv2d } from './kernels/conv-2d/conv-2d.js';
@@ -54,6 +54,7 @@ export function programModule(plan: Plan, options: ModuleOptions): ProgramModule
   const module = new ModuleBuilder({ initialPages: 1, maximumPages: 65536, shared });
   const barrier = module.function({ params: ['i32'] });
   if (shared) emitBarrier(barrier);
+  let sites = 0;
   const common: ModuleContext = {
     module,
     features,
@@ -63,6 +64,8 @@ export function programModule(plan: Plan, options: ModuleOptions): ProgramModule
     addressOf: options.addressOf,
     table: options.table,
     arenaBytes: plan.arenaBytes,
+    sharedMemory: shared,
+    nextSite: () => sites++,
   };
   const contexts = plan.kernels.map((kernel) => {
     const context = new KernelContext(common);
@@ -72,7 +75,7 @@ export function programModule(plan: Plan, options: ModuleOptions): ProgramModule
   });
   const sharedBytes = Math.max(0, ...contexts.map((context) => context.sharedBytes));
   const localBytes = Math.max(0, ...contexts.map((context) => context.localBytes));
-  emitRun(common, contexts, { sharedBytes, localBytes });
+  emitRun(common, contexts, { sharedBytes, localBytes, sites });
   return {
     bytes: module.bytes(),
     workspaceBytes: (threads) => plan.arenaBytes + sharedBytes + threads * localBytes,
@@ -81,9 +84,9 @@ export function programModule(plan: Plan, options: ModuleOptions): ProgramModule
 
 /** run(thread, threads, arena, first, last): kernels first to last - 1, with a barrier behind each. */
 function emitRun(
-  { module, barrier, arenaBytes }: ModuleContext,
+  { module, barrier, arenaBytes, sharedMemory }: ModuleContext,
   contexts: readonly KernelContext[],
-  { sharedBytes, localBytes }: { sharedBytes: number; localBytes: number },
+  { sharedBytes, localBytes, sites }: { sharedBytes: number; localBytes: number; sites: number },
 ): void {
   const f = module.function({ params: ['i32', 'i32', 'i32', 'i32', 'i32'] });
   const [thread, threads, arena, first, last] = [0, 1, 2, 3, 4].map((i) => f.param(i, 'i32'));
@@ -93,6 +96,10 @@ function emitRun(
       i32.mul(thread, i32.const(localBytes)),
     ),
   );
+  if (sharedMemory) {
+    emitResetCounters(f, thread, sites);
+    f.call(barrier, threads);
+  }
   contexts.forEach((context, k) => {
     const asked = i32.and(i32.leS(first, k), i32.gtS(last, k));
     f.if(asked, () => {

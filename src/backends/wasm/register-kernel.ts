@@ -47,6 +47,8 @@ async function instantiate(rows: number, vectors: number): Promise<WebAssembly.I
       addressOf: () => 0,
       table: () => 0,
       arenaBytes: 0,
+      sharedMemory: false,
+      nextSite: () => 0,
     },
     {
       rowOffsets: Array.from({ length: rows }, (_, row) => row * 4),

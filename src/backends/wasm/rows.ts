@@ -22,13 +22,13 @@ export function forEachRow(context: KernelContext, nest: Nest, body: (row: Row) 
   const extent = nest.shape[nest.shape.length - 1];
   if (nest.shape.includes(0)) return;
   if (outer.length === 0) {
-    const { from, to } = context.share(extent, rowUnit);
-    f.if(i32.ltS(from, to), () => body({ accesses: rowAccesses(context, nest, []), from, to }));
+    context.distribute({ count: extent, cost: extent, unit: rowUnit }, ({ from, to }) =>
+      f.if(i32.ltS(from, to), () => body({ accesses: rowAccesses(context, nest, []), from, to })),
+    );
     return;
   }
-  const { from, to } = context.share(outer.reduce((product, e) => product * e, 1));
-  const row = f.local('i32');
-  f.for(row, from, to, 1, () => {
+  const count = outer.reduce((product, e) => product * e, 1);
+  context.forEachTask({ count, cost: count * extent }, (row) => {
     const indices = decode(context, row, outer);
     body({ accesses: rowAccesses(context, nest, indices), from: 0, to: extent });
   });

@@ -3,7 +3,7 @@
 import { ValueError } from '../../graph/errors.js';
 
 /** More threads than this only wait for each other. */
-const mostThreads = 64;
+export const mostThreads = 64;
 
 export function defaultThreadCount(): number {
   const asked = globalThis.process?.env?.FOVEA_THREADS;

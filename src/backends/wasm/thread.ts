@@ -38,6 +38,8 @@ function serve({ memory, pool, thread, threads, generation }: ThreadSetup): void
       continue;
     }
     if (kind === commands.load) {
+      // Another thread's growth of the memory reaches this one's buffer late, unless it grows as well.
+      memory.grow(0);
       const bytes = new Uint8Array(memory.buffer, args[0] >>> 0, args[1]).slice();
       const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
       programs.set(program, instance.exports.run as unknown as Run);

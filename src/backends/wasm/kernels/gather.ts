@@ -70,10 +70,7 @@ function forEachRowOf(
   body: (place: Place) => void,
 ): void {
   const { f } = context;
-  const { from, to } = context.share(rows * columns, 16);
-  const position = f.local('i32');
-  if (rows * columns === 0) return;
-  f.for(position, from, to, 1, () => {
+  context.forEachTask({ count: rows * columns, cost: rows * columns, unit: 16 }, (position) => {
     const row = f.hold(i32.divU(position, columns));
     const column = f.hold(i32.remU(position, columns));
     const selected = f.hold(i32.load(flat(startOf(context, index, index.strides, [row, column]))));

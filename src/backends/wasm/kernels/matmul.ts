@@ -44,6 +44,7 @@ export function emitMatmul(context: KernelContext, given: MatmulKernel): void {
       },
       panels,
       packed,
+      batch > 1,
     );
     context.barrier();
     emitBlocks(context, kernel, product, startOf(context, a, a.strides, [product]), panels, packed);
@@ -70,26 +71,31 @@ function emitBlocks(
   const columnBlocks = Math.ceil(panelCount / blockPanels);
   const mostRows = Math.ceil(tiles / rowBlocks) * tile;
   const block = context.localScratch(mostRows * blockStride);
-  const { from, to } = context.share(rowBlocks * columnBlocks);
-  const task = f.local('i32');
-  f.for(task, from, to, 1, () => {
-    // A small b lets each thread keep its rows (its items of a batch) from one product to the next;
-    // of a large one the panels at hand should stay in the second-level cache.
-    const [rowBlock, columnBlock] =
-      panels.bytes <= smallOperand
-        ? decode(context, task, [rowBlocks, columnBlocks])
-        : decode(context, task, [columnBlocks, rowBlocks]).reverse();
-    const bound = (index: I32, whole: number, parts: number): I32 =>
-      f.hold(i32.divU(i32.mul(index, whole), parts));
-    const firstRow = f.hold(i32.mul(bound(rowBlock, tiles, rowBlocks), tile));
-    const afterRows = i32.mul(bound(i32.add(rowBlock, 1), tiles, rowBlocks), tile);
-    const endRow = f.hold(i32.min(f.hold(afterRows), i32.const(rows)));
-    const firstPanel = bound(columnBlock, panelCount, columnBlocks);
-    const endPanel = bound(i32.add(columnBlock, 1), panelCount, columnBlocks);
-    const area = { block, firstRow, endRow, firstPanel, endPanel };
-    emitProducts(context, kernel, { ...area, a, packed, panels, tile });
-    emitEpilogue(context, kernel, { ...area, product, columns });
-  });
+  context.forEachTask(
+    {
+      count: rowBlocks * columnBlocks,
+      cost: rows * columns * kernel.depth,
+      repeats: kernel.shape[0] > 1,
+    },
+    (task) => {
+      // A small b lets each thread keep its rows (its items of a batch) from one product to the next;
+      // of a large one the panels at hand should stay in the second-level cache.
+      const [rowBlock, columnBlock] =
+        panels.bytes <= smallOperand
+          ? decode(context, task, [rowBlocks, columnBlocks])
+          : decode(context, task, [columnBlocks, rowBlocks]).reverse();
+      const bound = (index: I32, whole: number, parts: number): I32 =>
+        f.hold(i32.divU(i32.mul(index, whole), parts));
+      const firstRow = f.hold(i32.mul(bound(rowBlock, tiles, rowBlocks), tile));
+      const afterRows = i32.mul(bound(i32.add(rowBlock, 1), tiles, rowBlocks), tile);
+      const endRow = f.hold(i32.min(f.hold(afterRows), i32.const(rows)));
+      const firstPanel = bound(columnBlock, panelCount, columnBlocks);
+      const endPanel = bound(i32.add(columnBlock, 1), panelCount, columnBlocks);
+      const area = { block, firstRow, endRow, firstPanel, endPanel };
+      emitProducts(context, kernel, { ...area, a, packed, panels, tile });
+      emitEpilogue(context, kernel, { ...area, product, columns });
+    },
+  );
 }
 
 /** Rows of a tile, at most `most`, so that all tiles have nearly the same. */

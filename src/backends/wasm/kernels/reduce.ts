@@ -5,6 +5,7 @@
  */
 
 import type { DType } from '../../../graph/dtype.js';
+import { sizeOf } from '../../../graph/shape.js';
 import type { ReduceKernel } from '../../plan.js';
 import { type Func, type I32, i32, type Local, type V128, type Value } from '../assembler.js';
 import { constantVector } from '../expression.js';
@@ -193,9 +194,7 @@ function emitAlongRows(context: KernelContext, kernel: ReduceKernel, nest: Nest)
   const inner = nest.shape.length - 1;
   const kept = dimsWhere(nest, false);
   const outer = dimsWhere(nest, true).filter((dim) => dim !== inner);
-  const { from, to } = context.share(countOf(nest, kept));
-  const position = f.local('i32');
-  f.for(position, from, to, 1, () => {
+  context.forEachTask({ count: countOf(nest, kept), cost: sizeOf(nest.shape) }, (position) => {
     const indices = keptIndices(context, nest, kept, position);
     const total = accumulatorOf(context, kernel);
     total.reset();
@@ -235,66 +234,67 @@ function emitAcrossRows(context: KernelContext, kernel: ReduceKernel, nest: Nest
   const reduced = dimsWhere(nest, true);
   const extent = nest.shape[inner];
   const vectors = Math.ceil(extent / vectorWidth);
-  const { from, to } = context.share(countOf(nest, kept) * vectors);
-  const position = f.local('i32');
-  f.for(position, from, to, 1, () => {
-    const [row, vector] =
-      kept.length === 0
-        ? [i32.const(0), position]
-        : [f.hold(i32.divU(position, vectors)), f.hold(i32.remU(position, vectors))];
-    const indices = keptIndices(context, nest, kept, row);
-    const first = f.hold(i32.mul(vector, vectorWidth));
-    const total = accumulatorOf(context, kernel);
-    total.reset();
-    const element = (at: Position): void => {
-      const accesses = accessesAt(
-        context,
-        nest,
-        readsIn([kernel.operand]),
-        indices.slice(0, inner),
-        inner,
-      );
-      const code = new VectorCode(context, accesses);
-      total.add(code.evaluator(at)(kernel.operand));
-    };
-    const finish = (at: Position): void => {
-      nestedLoops(f, nest, reduced.slice(0, -1), indices, () => {
-        const last = reduced[reduced.length - 1];
-        if (last === undefined) return element(at);
-        const index = f.local('i32');
-        indices[last] = index;
-        f.for(index, 0, nest.shape[last], 1, () => {
-          element(at);
-          // Now and then is every 64 additions: rows are short runs of float32.
-          f.if(i32.eq(i32.and(index, 63), 63), () => total.flush());
+  context.forEachTask(
+    { count: countOf(nest, kept) * vectors, cost: sizeOf(nest.shape) },
+    (position) => {
+      const [row, vector] =
+        kept.length === 0
+          ? [i32.const(0), position]
+          : [f.hold(i32.divU(position, vectors)), f.hold(i32.remU(position, vectors))];
+      const indices = keptIndices(context, nest, kept, row);
+      const first = f.hold(i32.mul(vector, vectorWidth));
+      const total = accumulatorOf(context, kernel);
+      total.reset();
+      const element = (at: Position): void => {
+        const accesses = accessesAt(
+          context,
+          nest,
+          readsIn([kernel.operand]),
+          indices.slice(0, inner),
+          inner,
+        );
+        const code = new VectorCode(context, accesses);
+        total.add(code.evaluator(at)(kernel.operand));
+      };
+      const finish = (at: Position): void => {
+        nestedLoops(f, nest, reduced.slice(0, -1), indices, () => {
+          const last = reduced[reduced.length - 1];
+          if (last === undefined) return element(at);
+          const index = f.local('i32');
+          indices[last] = index;
+          f.for(index, 0, nest.shape[last], 1, () => {
+            element(at);
+            // Now and then is every 64 additions: rows are short runs of float32.
+            f.if(i32.eq(i32.and(index, 63), 63), () => total.flush());
+          });
+          total.flush();
         });
         total.flush();
-      });
-      total.flush();
-      const result = f.hold(total.lanes());
-      const at0 = indices.map((index, dim) => (reduced.includes(dim) ? i32.const(0) : index));
-      const accesses = accessesAt(
-        context,
-        nest,
-        viewsOf(kernel.stores),
-        at0.slice(0, inner),
-        inner,
+        const result = f.hold(total.lanes());
+        const at0 = indices.map((index, dim) => (reduced.includes(dim) ? i32.const(0) : index));
+        const accesses = accessesAt(
+          context,
+          nest,
+          viewsOf(kernel.stores),
+          at0.slice(0, inner),
+          inner,
+        );
+        new VectorCode(context, accesses, () => result).store(kernel.stores, at);
+      };
+      const whole: Position = {
+        index: first,
+        left: null,
+        scaled: (factor) => i32.mul(first, factor),
+      };
+      if (extent % vectorWidth === 0) return finish(whole);
+      const left: Local<'i32'> = f.hold(i32.sub(i32.const(extent), first));
+      f.if(
+        i32.geS(left, vectorWidth),
+        () => finish(whole),
+        () => finish({ ...whole, left }),
       );
-      new VectorCode(context, accesses, () => result).store(kernel.stores, at);
-    };
-    const whole: Position = {
-      index: first,
-      left: null,
-      scaled: (factor) => i32.mul(first, factor),
-    };
-    if (extent % vectorWidth === 0) return finish(whole);
-    const left: Local<'i32'> = f.hold(i32.sub(i32.const(extent), first));
-    f.if(
-      i32.geS(left, vectorWidth),
-      () => finish(whole),
-      () => finish({ ...whole, left }),
-    );
-  });
+    },
+  );
 }
 
 interface ScalarReduction {
@@ -342,9 +342,7 @@ function emitScalarReduction(
   const kept = dimsWhere(nest, false);
   const reduced = dimsWhere(nest, true);
   const last = nest.shape.length - 1;
-  const { from, to } = context.share(countOf(nest, kept));
-  const position = f.local('i32');
-  f.for(position, from, to, 1, () => {
+  context.forEachTask({ count: countOf(nest, kept), cost: sizeOf(nest.shape) }, (position) => {
     const indices = keptIndices(context, nest, kept, position);
     const total = reduction(f);
     total.reset();

@@ -52,9 +52,7 @@ export function emitRowByRow(
   if (rows * size === 0) return;
   const direct = destinationOf(kernel, contiguousStrides(kernel.shape));
   const memory = direct ? null : flat(context.localScratch(size * 4));
-  const { from, to } = context.share(rows);
-  const row = f.local('i32');
-  f.for(row, from, to, 1, () => {
+  context.forEachTask({ count: rows, cost: rows * size }, (row) => {
     if (direct) {
       const { base, offset } = startOf(context, direct, direct.strides, [row]);
       emitRow(row, f.hold(flat({ base, offset })));

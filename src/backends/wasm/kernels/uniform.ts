@@ -24,9 +24,7 @@ export function emitUniform(context: KernelContext, kernel: UniformKernel): void
     const state = f.hold(flat(startOf(context, kernel.state, [], [])));
     const stride = kernel.state.strides[0] * 4;
     const word = (i: number): I32 => i32.load(i32.add(state, i32.const(i * stride)));
-    const { from, to } = context.share(Math.ceil(size / group));
-    const position = f.local('i32');
-    f.for(position, from, to, 1, () => {
+    context.forEachTask({ count: Math.ceil(size / group), cost: 16 * size }, (position) => {
       const block = i32.add(word(2), i32.mul(position, 4));
       const counter = [
         f.hold(i32x4.add(i32x4.splat(block), i32x4.const(0, 1, 2, 3))),

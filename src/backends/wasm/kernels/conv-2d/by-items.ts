@@ -13,6 +13,7 @@ import { emitBlockStores } from './block-stores.js';
 import {
   type Convolution,
   callTile,
+  multiplyAdds,
   panelAddress,
   tapAxis,
   tapsInside,
@@ -50,44 +51,45 @@ export function emitByItems(context: KernelContext, convolution: Convolution): v
   const itemBytes = mostRows * width * lanes * 4;
   const memory = context.localScratch(Math.max(...sizes) * itemBytes);
   const table = tapTable(context, convolution);
-  const { from, to } = context.share(groups * sizes.length * blockCount * panels.list.length);
-  const task = f.local('i32');
-  f.for(task, from, to, 1, () => {
-    const [group, unit, rowBlock, panelIndex] = decode(context, task, [
-      groups,
-      sizes.length,
-      blockCount,
-      panels.list.length,
-    ]);
-    const part = (index: I32, whole: number, parts: number): I32 =>
-      f.hold(i32.divU(i32.mul(index, whole), parts));
-    const firstItem = part(unit, batch, sizes.length);
-    const endItem = part(i32.add(unit, 1), batch, sizes.length);
-    const firstRow = part(rowBlock, height, blockCount);
-    const endRow = part(i32.add(rowBlock, 1), height, blockCount);
-    withPanel(context, panels, panelIndex, (panel) => {
-      const x = f.hold(flat(convolution.input.start([group, firstItem])));
-      const b = f.hold(panelAddress(convolution, group, panelIndex));
-      const positions = { panel, x, b, c: flat(memory), table, firstRow, endRow, itemBytes };
-      const [most, least] = [Math.max(...sizes), Math.min(...sizes)];
-      const items = i32.sub(endItem, firstItem);
-      if (most === least) emitPositions(context, convolution, { ...positions, items: most });
-      else {
-        f.if(
-          i32.eq(items, most),
-          () => emitPositions(context, convolution, { ...positions, items: most }),
-          () => emitPositions(context, convolution, { ...positions, items: least }),
-        );
-      }
-      const item = f.local('i32');
-      f.for(item, firstItem, endItem, 1, () => {
-        const start = i32.mul(i32.sub(item, firstItem), itemBytes);
-        const own = { base: f.hold(i32.add(flat(memory), start)), offset: 0 };
-        const block = { panel, panelIndex, memory: own, group, item, firstRow, endRow };
-        emitBlockStores(context, kernel, block);
+  context.forEachTask(
+    { count: groups * sizes.length * blockCount * panels.list.length, cost: multiplyAdds(kernel) },
+    (task) => {
+      const [group, unit, rowBlock, panelIndex] = decode(context, task, [
+        groups,
+        sizes.length,
+        blockCount,
+        panels.list.length,
+      ]);
+      const part = (index: I32, whole: number, parts: number): I32 =>
+        f.hold(i32.divU(i32.mul(index, whole), parts));
+      const firstItem = part(unit, batch, sizes.length);
+      const endItem = part(i32.add(unit, 1), batch, sizes.length);
+      const firstRow = part(rowBlock, height, blockCount);
+      const endRow = part(i32.add(rowBlock, 1), height, blockCount);
+      withPanel(context, panels, panelIndex, (panel) => {
+        const x = f.hold(flat(convolution.input.start([group, firstItem])));
+        const b = f.hold(panelAddress(convolution, group, panelIndex));
+        const positions = { panel, x, b, c: flat(memory), table, firstRow, endRow, itemBytes };
+        const [most, least] = [Math.max(...sizes), Math.min(...sizes)];
+        const items = i32.sub(endItem, firstItem);
+        if (most === least) emitPositions(context, convolution, { ...positions, items: most });
+        else {
+          f.if(
+            i32.eq(items, most),
+            () => emitPositions(context, convolution, { ...positions, items: most }),
+            () => emitPositions(context, convolution, { ...positions, items: least }),
+          );
+        }
+        const item = f.local('i32');
+        f.for(item, firstItem, endItem, 1, () => {
+          const start = i32.mul(i32.sub(item, firstItem), itemBytes);
+          const own = { base: f.hold(i32.add(flat(memory), start)), offset: 0 };
+          const block = { panel, panelIndex, memory: own, group, item, firstRow, endRow };
+          emitBlockStores(context, kernel, block);
+        });
       });
-    });
-  });
+    },
+  );
 }
 
 interface Positions {

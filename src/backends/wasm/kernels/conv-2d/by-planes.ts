@@ -10,7 +10,14 @@ import { flat, type KernelContext, roundUp } from '../../kernel-context.js';
 import { decode } from '../../rows.js';
 import { panelLanes, splitRows, tileRows } from '../../tile.js';
 import { emitStoresFrom } from '../two-steps.js';
-import { type Convolution, callTile, panelAddress, tapTable, withPanel } from './taps.js';
+import {
+  type Convolution,
+  callTile,
+  multiplyAdds,
+  panelAddress,
+  tapTable,
+  withPanel,
+} from './taps.js';
 
 /** Planes of at most this many positions are small. */
 const smallPlane = 36;
@@ -57,9 +64,7 @@ export function emitByPlanes(context: KernelContext, convolution: Convolution): 
     return item * input.strides[1] + inPlane;
   };
 
-  const { from, to } = context.share(units * tiles.length);
-  const task = f.local('i32');
-  f.for(task, from, to, 1, () => {
+  context.forEachTask({ count: units * tiles.length, cost: multiplyAdds(kernel) }, (task) => {
     const [group, unit, panelIndex, tileIndex] = decode(context, task, [
       groups,
       batch / items,

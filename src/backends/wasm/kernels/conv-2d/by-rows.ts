@@ -9,6 +9,7 @@ import { emitBlockStores } from './block-stores.js';
 import {
   type Convolution,
   callTile,
+  multiplyAdds,
   panelAddress,
   tapAxis,
   tapsInside,
@@ -35,9 +36,7 @@ export function emitByRows(context: KernelContext, convolution: Convolution): vo
   const mostRows = Math.ceil(height / blockCount);
   const lanes = Math.max(...panels.list.map(({ vectors }) => vectors * 4));
   const memory = context.localScratch(mostRows * width * lanes * 4);
-  const { from, to } = context.share(planes * blockCount);
-  const task = f.local('i32');
-  f.for(task, from, to, 1, () => {
+  context.forEachTask({ count: planes * blockCount, cost: multiplyAdds(kernel) }, (task) => {
     const [group, item, rowBlock, panelIndex] = decode(context, task, [
       groups,
       batch,

@@ -91,6 +91,9 @@ export function withPanel(
   );
 }
 
+export const multiplyAdds = ({ shape, filterShape }: Conv2dKernel): number =>
+  sizeOf(shape) * sizeOf(filterShape.slice(2));
+
 export interface TileCall {
   readonly panel: Panel;
   /** Bytes of the rows relative to the first. */
