@@ -1,6 +1,6 @@
 /** Variable: a named place in memory that a program reads and updates in place. */
 
-import { allocate, type DType, type TypedArray } from './dtype.js';
+import type { DType, TypedArray } from './dtype.js';
 import { ShapeError } from './errors.js';
 import { formatShape, type Shape, sameShape, sizeOf } from './shape.js';
 import { Tensor } from './tensor.js';
@@ -41,9 +41,8 @@ export class Variable extends Tensor {
       );
     }
     if (this.#device) {
-      const copy = allocate(this.dtype, this.size);
-      copy.set(data);
-      this.#device.memory.write(copy);
+      // As they are: a float64 backend keeps what float32 would round.
+      this.#device.memory.write(Float64Array.from(data));
     } else this.#host!.set(data);
   }
 

@@ -171,11 +171,8 @@ export const and = (a: TensorLike, b: TensorLike): Tensor => applyBinary('and', 
 /** Logical or of two bool tensors. */
 export const or = (a: TensorLike, b: TensorLike): Tensor => applyBinary('or', a, b);
 
-/** The smallest normal float32; a comparison with less could be flushed to one with 0. */
-const smallestNormal = 2 ** -126;
-
 /** max(x, 0), NaN for NaN; the gradient at 0 is 0. */
-export const relu = (x: Tensor): Tensor => where(less(x, smallestNormal), 0, x);
+export const relu = (x: Tensor): Tensor => where(or(less(x, 0), equal(x, 0)), 0, x);
 
 /** True where x is neither infinite nor NaN (named as in PyTorch). */
 export const isfinite = (x: Tensor): Tensor => equal(sub(x, x), 0);
