@@ -37,9 +37,9 @@ export function tileRows({ largeTiles }: Features, vectors: number): number {
   return largeTiles ? 6 : 4;
 }
 
-/** `count` rows in tiles of nearly equal size; a multiple of `multiple` tiles if there are enough rows. */
-export function splitRows(count: number, most: number, multiple = 1): number[] {
-  const tiles = Math.min(Math.ceil(Math.ceil(count / most) / multiple) * multiple, count);
+/** `count` rows in tiles of nearly equal size. */
+export function splitRows(count: number, most: number): number[] {
+  const tiles = Math.ceil(count / most);
   return Array.from(
     { length: tiles },
     (_, i) => Math.floor(((i + 1) * count) / tiles) - Math.floor((i * count) / tiles),

@@ -14,6 +14,8 @@ import { emitStores, withResult } from './map.js';
 export interface ResultMemory {
   readonly address: Address;
   readonly strides: readonly number[];
+  /** Sums that the result is the sum of, and how many elements one is behind the other. */
+  readonly parts?: { readonly count: number; readonly stride: number };
 }
 
 /**
@@ -74,9 +76,14 @@ export function emitRowByRow(
 
 /** Stores a kernel's expressions, with its structure's result read from `memory`. */
 export function emitStoresFrom(context: KernelContext, kernel: Kernel, memory: ResultMemory): void {
-  const view = context.scratchView(memory.address, memory.strides, resultDtype(kernel));
-  const load: Expression = { kind: 'load', view, dtype: view.buffer.dtype };
-  emitStores(context, kernel.shape, withResult(kernel.stores, load));
+  const { address, strides, parts = { count: 1, stride: 0 } } = memory;
+  const whole = context.scratchView(address, strides, resultDtype(kernel));
+  const { dtype } = whole.buffer;
+  const loads = Array.from({ length: parts.count }, (_, part): Expression => {
+    return { kind: 'load', view: { ...whole, offset: part * parts.stride }, dtype };
+  });
+  const total = loads.reduce((a, b) => ({ kind: 'apply', name: 'add', args: [a, b], dtype }));
+  emitStores(context, kernel.shape, withResult(kernel.stores, total));
 }
 
 function destinationOf(kernel: Kernel, strides: readonly number[]): BufferView | null {
