@@ -68,7 +68,7 @@ const cacheLine = 64;
 /** Work of fewer elements is done in a microsecond or two. */
 const leastWork = 20_000;
 /** Pieces that a thread's part is taken in. */
-const piecesPerThread = 8;
+const piecesPerThread = 16;
 
 export class KernelContext {
   readonly common: ModuleContext;

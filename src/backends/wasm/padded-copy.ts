@@ -6,7 +6,7 @@ import { type I32, i32 } from './assembler.js';
 import { constantVector } from './expression.js';
 import type { Address, KernelContext } from './kernel-context.js';
 import { flat } from './kernel-context.js';
-import { decode, startOf } from './rows.js';
+import { forEachIndex, startOf } from './rows.js';
 import { loadVector, storeVector, vectorLoop } from './vector-loop.js';
 
 /** Writes `input` in row-major order to `target`, shared among the threads; a barrier must follow. */
@@ -25,8 +25,12 @@ export function emitPaddedCopy(context: KernelContext, input: PaddedView, target
   const outer = shape.slice(0, -1);
   const step = interior.map((between) => between + 1);
 
-  context.forEachTask({ count: sizeOf(outer), cost: sizeOf(shape) }, (row) => {
-    const indices = decode(context, row, outer);
+  const work = { count: sizeOf(outer), cost: sizeOf(shape) };
+  const forEachRow = (body: (indices: readonly I32[], row: I32) => void): void =>
+    outer.length > 0
+      ? forEachIndex(context, work, outer, body)
+      : context.forEachTask(work, (row) => body([], row));
+  forEachRow((indices, row) => {
     const rowStart = f.hold(
       i32.add(flat(target), i32.mul(row, strides[0] === 0 ? 0 : shape[last] * 4)),
     );

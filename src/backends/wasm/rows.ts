@@ -2,7 +2,7 @@
 
 import { bytesPerElement } from '../../graph/dtype.js';
 import { type I32, i32 } from './assembler.js';
-import type { Address, KernelContext } from './kernel-context.js';
+import type { Address, KernelContext, Work } from './kernel-context.js';
 import type { Nest, Strided } from './nest.js';
 import { type Access, accessesOf } from './vector-loop.js';
 
@@ -28,9 +28,35 @@ export function forEachRow(context: KernelContext, nest: Nest, body: (row: Row) 
     return;
   }
   const count = outer.reduce((product, e) => product * e, 1);
-  context.forEachTask({ count, cost: count * extent }, (row) => {
-    const indices = decode(context, row, outer);
-    body({ accesses: rowAccesses(context, nest, indices), from: 0, to: extent });
+  forEachIndex(context, { count, cost: count * extent }, outer, (indices) =>
+    body({ accesses: rowAccesses(context, nest, indices), from: 0, to: extent }),
+  );
+}
+
+/** Calls `body` for every index of `extents`, whose number is the work's count, in row-major order. */
+export function forEachIndex(
+  context: KernelContext,
+  work: Work,
+  extents: readonly number[],
+  body: (indices: readonly I32[], position: I32) => void,
+): void {
+  const { f } = context;
+  const position = f.local('i32');
+  context.distribute(work, ({ from, to }) => {
+    // Divided once, then counted on: divisions are slow.
+    const indices = decode(context, from, extents).map((index) => f.hold(index));
+    const advance = (dim: number): void => {
+      f.set(indices[dim], i32.add(indices[dim], 1));
+      if (dim === 0) return;
+      f.if(i32.eq(indices[dim], extents[dim]), () => {
+        f.set(indices[dim], i32.const(0));
+        advance(dim - 1);
+      });
+    };
+    f.for(position, from, to, 1, () => {
+      body(indices, position);
+      advance(extents.length - 1);
+    });
   });
 }
 

@@ -17,6 +17,8 @@ import { accessesOf, VectorCode } from '../vector-loop.js';
 
 const blockRows = 32;
 const blockPanels = 16;
+/** Blocks that there should be, so that threads are done at the same time. */
+const leastBlocks = 8;
 /** k in one slice: a panel of it is 8 KB. */
 const sliceDepth = 256;
 /** Packed operands of at most this many bytes stay in the second-level cache. */
@@ -65,10 +67,10 @@ function emitBlocks(
   const [, rows, columns] = kernel.shape;
   const tile = tileSize(rows, tileRows(context.common.features, 2));
   const tiles = Math.ceil(rows / tile);
-  // An even number, so that two threads have the same to do.
-  const rowBlocks = Math.min(tiles, Math.ceil(rows / blockRows / 2) * 2);
   const panelCount = panels.list.length;
   const columnBlocks = Math.ceil(panelCount / blockPanels);
+  const enough = Math.max(Math.ceil(rows / blockRows), Math.ceil(leastBlocks / columnBlocks));
+  const rowBlocks = Math.min(tiles, enough);
   const mostRows = Math.ceil(tiles / rowBlocks) * tile;
   const block = context.localScratch(mostRows * blockStride);
   context.forEachTask(

@@ -24,6 +24,8 @@ import {
 } from '../vector-loop.js';
 
 const floatRun = 1024 * vectorWidth;
+/** Vectors that are added at the same time, since an addition takes longer than a load. */
+const ways = 4;
 
 export function emitReduce(context: KernelContext, kernel: ReduceKernel): void {
   const { inputShape, shape } = kernel;
@@ -42,7 +44,8 @@ export function emitReduce(context: KernelContext, kernel: ReduceKernel): void {
 
 interface Accumulator {
   reset(): void;
-  add(value: V128): void;
+  /** Values added in different ways do not wait for each other. */
+  add(value: V128, way?: number): void;
   /** Called now and then: a sum moves on to float64. */
   flush(): void;
   /** What each lane has accumulated. */
@@ -81,10 +84,15 @@ function simple(
 }
 
 function floatSum(f: Func): Accumulator {
-  const run = f.local('v128');
+  const runs = Array.from({ length: ways }, () => f.local('v128'));
+  const [run] = runs;
   const low = f.local('v128');
   const high = f.local('v128');
   const flush = (): void => {
+    for (const other of runs.slice(1)) {
+      f.set(run, f32x4.add(run, other));
+      f.set(other, f32x4.const(0));
+    }
     f.set(low, f64x2.add(low, f64x2.promoteLowF32x4(run)));
     const upper = v128.shuffle32(run, run, [2, 3, 2, 3]);
     f.set(high, f64x2.add(high, f64x2.promoteLowF32x4(upper)));
@@ -92,9 +100,9 @@ function floatSum(f: Func): Accumulator {
   };
   return {
     reset: () => {
-      for (const sum of [run, low, high]) f.set(sum, f32x4.const(0));
+      for (const sum of [...runs, low, high]) f.set(sum, f32x4.const(0));
     },
-    add: (value) => f.set(run, f32x4.add(run, value)),
+    add: (value, way = 0) => f.set(runs[way], f32x4.add(runs[way], value)),
     flush,
     lanes: () =>
       v128.shuffle32(f32x4.demoteF64x2Zero(low), f32x4.demoteF64x2Zero(high), [0, 1, 4, 5]),
@@ -208,13 +216,25 @@ function emitAlongRows(context: KernelContext, kernel: ReduceKernel, nest: Nest)
       );
       const code = new VectorCode(context, accesses);
       code.hoist([kernel.operand]);
+      const extent = nest.shape[inner];
       const run = (start: I32 | number, end: I32 | number): void => {
+        if (extent % (ways * vectorWidth) === 0) {
+          const index = f.local('i32');
+          f.for(index, start, end, ways * vectorWidth, () => {
+            for (let way = 0; way < ways; way++) {
+              const next = i32.add(index, way * vectorWidth);
+              const at = singlePosition(context, next, vectorWidth);
+              total.add(code.evaluator(at)(kernel.operand), way);
+            }
+          });
+          total.flush();
+          return;
+        }
         vectorLoop(context, start, end, (at) =>
           total.add(masked(at, code.evaluator(at)(kernel.operand), kernel)),
         );
         total.flush();
       };
-      const extent = nest.shape[inner];
       if (extent <= floatRun) return run(0, extent);
       const start = f.local('i32');
       f.for(start, 0, extent, floatRun, () =>
