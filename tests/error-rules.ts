@@ -182,6 +182,12 @@ export const errorRules: { readonly [Name in PrimitiveName]: ErrorRule<Name> } =
   }, 1),
   tanh: functionRule((_, [e], out) => e * Math.min(1, 1 - out * out + 2 * e)),
   sigmoid: functionRule((_, [e], out) => e * Math.min(0.25, out * (1 - out) + e)),
+  expm1: functionRule((_, [e], out) => (out + 1) * Math.expm1(e)),
+  log1p: functionRule(([x], [e]) => (e === 0 ? 0 : x + 1 > e ? e / (x + 1 - e) : Infinity)),
+  erf: functionRule((_, [e]) => e * (2 / Math.sqrt(Math.PI))),
+  floor: pointwise(([x], [e]) =>
+    e === 0 || Math.floor(x - e) === Math.floor(x + e) ? 0 : Infinity,
+  ),
   not: pointwise(largestError),
 
   add: pointwise(added, 1),

@@ -5,7 +5,19 @@ import type { Shape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { PrimitiveAttributes, PrimitiveName } from '../graph/vocabulary.js';
 import { conv2dPrimitive } from '../ops/conv-2d.js';
-import { cast, div, equal, less, mul, neg, sign, sub, where } from '../ops/elementwise.js';
+import {
+  add,
+  cast,
+  div,
+  equal,
+  exp,
+  less,
+  mul,
+  neg,
+  sign,
+  sub,
+  where,
+} from '../ops/elementwise.js';
 import { matmul } from '../ops/matmul.js';
 import { pad } from '../ops/pad.js';
 import { gather, scatterAdd, windowArgmaxPrimitive, windowSumPrimitive } from '../ops/pooling.js';
@@ -36,6 +48,12 @@ export const vjps: { readonly [Name in PrimitiveName]: Vjp<Name> } = {
   sqrt: ({ output, gradient }) => [div(mul(gradient, 0.5), output)],
   tanh: ({ output, gradient }) => [mul(gradient, sub(1, mul(output, output)))],
   sigmoid: ({ output, gradient }) => [mul(gradient, mul(output, sub(1, output)))],
+  expm1: ({ output, gradient }) => [mul(gradient, add(output, 1))],
+  log1p: ({ inputs: [x], gradient }) => [div(gradient, add(x, 1))],
+  erf: ({ inputs: [x], gradient }) => [
+    mul(gradient, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))),
+  ],
+  floor: none,
   not: none,
 
   add: ({ gradient }) => [gradient, gradient],

@@ -11,6 +11,10 @@ export interface UnaryAttributes {
   sqrt: {};
   tanh: {};
   sigmoid: {};
+  expm1: {};
+  log1p: {};
+  erf: {};
+  floor: {};
   not: {};
 }
 

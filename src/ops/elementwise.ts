@@ -67,6 +67,10 @@ const primitives: { [Name in UnaryName | BinaryName]: Primitive<Name> } = {
   sqrt: unary('sqrt', real),
   tanh: unary('tanh', real),
   sigmoid: unary('sigmoid', real),
+  expm1: unary('expm1', real),
+  log1p: unary('log1p', real),
+  erf: unary('erf', real),
+  floor: unary('floor', real),
   not: unary('not', ['bool']),
   add: binary('add', numeric),
   sub: binary('sub', numeric),
@@ -146,6 +150,14 @@ export const sqrt = (x: Tensor): Tensor => applyUnary('sqrt', x);
 export const tanh = (x: Tensor): Tensor => applyUnary('tanh', x);
 /** 1 / (1 + exp(-x)) */
 export const sigmoid = (x: Tensor): Tensor => applyUnary('sigmoid', x);
+/** exp(x) - 1, exact for small x. */
+export const expm1 = (x: Tensor): Tensor => applyUnary('expm1', x);
+/** log(1 + x), exact for small x. */
+export const log1p = (x: Tensor): Tensor => applyUnary('log1p', x);
+/** The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x. */
+export const erf = (x: Tensor): Tensor => applyUnary('erf', x);
+/** The largest whole number that is not above x; no gradient flows through it. */
+export const floor = (x: Tensor): Tensor => applyUnary('floor', x);
 /** Logical not of a bool tensor. */
 export const not = (x: Tensor): Tensor => applyUnary('not', x);
 /** a + b, broadcast. */

@@ -35,6 +35,10 @@ export const elementwiseKernels: { readonly [Name in ElementwiseName]: Reference
   sqrt: unary(Math.sqrt),
   tanh: unary(Math.tanh),
   sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
+  expm1: unary(Math.expm1),
+  log1p: unary(Math.log1p),
+  erf: unary(erf),
+  floor: unary(Math.floor),
   not: unary((x) => Number(x === 0)),
 
   add: binary(
@@ -70,6 +74,19 @@ export const elementwiseKernels: { readonly [Name in ElementwiseName]: Reference
     });
   },
 };
+
+/** erf(x) = 2 / sqrt(pi) exp(-x^2) (x + 2 x^3 / 3 + 4 x^5 / 15 + ...), a sum of terms of one sign. */
+function erf(x: number): number {
+  if (Number.isNaN(x)) return x;
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let total = 0;
+  let term = x;
+  for (let n = 1; total + term !== total; n++) {
+    total += term;
+    term *= (2 * x * x) / (2 * n + 1);
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total;
+}
 
 const casts: { readonly [Target in DType]: UnaryFunction } = {
   float32: (x) => x,

@@ -54,6 +54,10 @@ const operations: { readonly [Name in ElementwiseName]: Operation } = {
   log: ({ common: { math } }, [x]) => math.call('log', x),
   tanh: ({ common: { math } }, [x]) => math.call('tanh', x),
   sigmoid: ({ common: { math } }, [x]) => math.call('sigmoid', x),
+  expm1: ({ common: { math } }, [x]) => math.call('expm1', x),
+  log1p: ({ common: { math } }, [x]) => math.call('log1p', x),
+  erf: ({ common: { math } }, [x]) => math.call('erf', x),
+  floor: (_, [x]) => f32x4.floor(x),
   sqrt: (_, [x]) => f32x4.sqrt(x),
   not: (_, [x]) => v128.not(x),
 

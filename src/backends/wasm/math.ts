@@ -1,15 +1,41 @@
-/** Functions of four floats at once: exp, log, tanh and sigmoid, each within about two units in the last place (polynomials: Cephes, Moshier). */
+/** Functions of four floats at once, each within about two units in the last place (polynomials: Cephes, Moshier; erf: Abramowitz and Stegun 7.1.26 above 1). */
 
 import { type Func, instruction, type ModuleBuilder, unsigned, type V128 } from './assembler.js';
 import type { Features } from './features.js';
 import { f32x4, i32x4, v128 } from './simd.js';
 
-export type MathFunction = 'exp' | 'log' | 'tanh' | 'sigmoid';
+export type MathFunction = 'exp' | 'log' | 'tanh' | 'sigmoid' | 'expm1' | 'log1p' | 'erf';
+
+/** What a function calls. */
+const callees: { readonly [Name in MathFunction]?: MathFunction } = {
+  tanh: 'exp',
+  sigmoid: 'exp',
+  expm1: 'exp',
+  log1p: 'log',
+  erf: 'exp',
+};
 
 /** a * b + c, fused where the engine can. */
 export function multiplyAdd({ relaxedSimd }: Features, a: V128, b: V128, c: V128): V128 {
   return relaxedSimd ? f32x4.relaxedMadd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
 }
+
+/** (e^r - 1 - r) / r^2 for r within half of ln 2, the highest power first. */
+const exponential = [
+  1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
+  5.0000001201e-1,
+];
+
+/** The Taylor series of erf(x) / x in x^2 up to its tenth term, for |x| < 1. */
+const errorSeries = Array.from({ length: 10 }, (_, i) => {
+  const n = 9 - i;
+  let factorial = 1;
+  for (let k = 2; k <= n; k++) factorial *= k;
+  return (2 / Math.sqrt(Math.PI)) * ((-1) ** n / (factorial * (2 * n + 1)));
+});
+
+/** erfc(x) exp(x^2) / t in t = 1 / (1 + 0.3275911 x). */
+const errorTail = [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592];
 
 /** The functions that the kernels of one module call, made when first asked for. */
 export class MathLibrary {
@@ -30,7 +56,8 @@ export class MathLibrary {
     const known = this.#functions.get(name);
     if (known) return known;
     // What a function calls is made first, so that it does not call itself while unfinished.
-    if (name === 'tanh' || name === 'sigmoid') this.#function('exp');
+    const callee = callees[name];
+    if (callee) this.#function(callee);
     const f = this.#module.function({ params: ['v128'], result: 'v128' });
     this.#functions.set(name, f);
     this.#emitters[name](f, f.param(0, 'v128'));
@@ -44,14 +71,7 @@ export class MathLibrary {
       const n = f.hold(f32x4.nearest(f32x4.mul(limited, f32x4.const(Math.LOG2E))));
       const high = f.hold(this.#madd(n, f32x4.const(-0.693359375), limited));
       const r = f.hold(this.#madd(n, f32x4.const(2.1219444e-4), high));
-      const p = this.#polynomial(
-        f,
-        r,
-        [
-          1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
-          5.0000001201e-1,
-        ],
-      );
+      const p = this.#polynomial(f, r, exponential);
       const power = f.hold(f32x4.add(this.#madd(p, f32x4.mul(r, r), r), f32x4.const(1)));
       // In two steps, so that 2^n reaches subnormal numbers and infinity.
       const whole = f.hold(i32x4.truncSatF32x4S(n));
@@ -113,6 +133,45 @@ export class MathLibrary {
       );
       const signed = v128.or(far, v128.and(x, i32x4.const(-(2 ** 31))));
       f.return(v128.bitselect(near, signed, f32x4.lt(size, f32x4.const(0.625))));
+    },
+
+    expm1: (f, x) => {
+      // Near 0 without the 1: for x = n ln 2 + r, 2^n (e^r - 1) + (2^n - 1) with n = -1, 0 or 1.
+      const n = f.hold(f32x4.nearest(f32x4.mul(x, f32x4.const(Math.LOG2E))));
+      const high = f.hold(this.#madd(n, f32x4.const(-0.693359375), x));
+      const r = f.hold(this.#madd(n, f32x4.const(2.1219444e-4), high));
+      const p = this.#polynomial(f, r, exponential);
+      const power = f.hold(this.#madd(p, f32x4.mul(r, r), r));
+      const exponent = i32x4.add(i32x4.truncSatF32x4S(n), i32x4.const(127));
+      const scale = f.hold(i32x4.shl(exponent, 23));
+      const near = f.hold(this.#madd(power, scale, f32x4.sub(scale, f32x4.const(1))));
+      const far = f.hold(f32x4.sub(this.call('exp', x), f32x4.const(1)));
+      f.return(v128.bitselect(near, far, f32x4.lt(f32x4.abs(x), f32x4.const(1))));
+    },
+
+    log1p: (f, x) => {
+      // What rounding 1 + x loses is made up for by x / ((1 + x) - 1) (Kahan).
+      const sum = f.hold(f32x4.add(x, f32x4.const(1)));
+      const logarithm = f.hold(this.call('log', sum));
+      const lost = f32x4.div(x, f32x4.sub(sum, f32x4.const(1)));
+      const corrected = f.hold(f32x4.mul(logarithm, lost));
+      const finite = f32x4.lt(sum, f32x4.const(Infinity));
+      const usual = f.hold(v128.bitselect(corrected, logarithm, finite));
+      f.return(v128.bitselect(x, usual, f32x4.eq(sum, f32x4.const(1))));
+    },
+
+    erf: (f, x) => {
+      const size = f.hold(f32x4.abs(x));
+      const square = f.hold(f32x4.mul(x, x));
+      const series = this.#polynomial(f, square, errorSeries);
+      const near = f.hold(f32x4.mul(x, series));
+      const scaled = this.#madd(size, f32x4.const(0.3275911), f32x4.const(1));
+      const t = f.hold(f32x4.div(f32x4.const(1), scaled));
+      const tail = f.hold(f32x4.mul(this.#polynomial(f, t, errorTail), t));
+      const rest = f32x4.mul(tail, this.call('exp', f32x4.neg(square)));
+      const far = f.hold(f32x4.sub(f32x4.const(1), rest));
+      const signed = v128.or(far, v128.and(x, i32x4.const(-(2 ** 31))));
+      f.return(v128.bitselect(near, signed, f32x4.lt(size, f32x4.const(1))));
     },
 
     sigmoid: (f, x) => {

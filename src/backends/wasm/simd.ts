@@ -108,6 +108,7 @@ export const f32x4 = {
   pmin: binary(234),
   /** a < b ? b : a */
   pmax: binary(235),
+  floor: unary(104),
   nearest: unary(106),
   convertI32x4S: unary(250),
   demoteF64x2Zero: unary(94),
