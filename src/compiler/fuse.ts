@@ -4,16 +4,9 @@ import type { Primitive } from '../graph/primitive.js';
 import { type Shape, sameShape } from '../graph/shape.js';
 import { type Application, Tensor } from '../graph/tensor.js';
 import { inputsOf, type TracedGraph, topologicalOrder } from '../graph/traced-graph.js';
-import type { PrimitiveAttributes, ViewName } from '../graph/vocabulary.js';
-import {
-  contiguous,
-  expanded,
-  isContiguous,
-  permuted,
-  reshaped,
-  type Strided,
-  sliced,
-} from './strided.js';
+import type { PrimitiveAttributes } from '../graph/vocabulary.js';
+import { contiguous, isContiguous, type Strided } from './strided.js';
+import { pulledBack, seenThrough } from './view-chain.js';
 
 /** What becomes one kernel. */
 export interface Group {
@@ -367,36 +360,6 @@ const copying: Primitive<'detach'> = {
   kind: 'view',
   shape: ([{ shape, dtype }]) => ({ shape, dtype }),
 };
-
-/** A view over the shape behind `chain`, expressed over the shape before it; null where strides cannot. */
-export function pulledBack(view: Strided, chain: readonly Tensor[]): Strided | null {
-  let current: Strided | null = view;
-  for (let i = chain.length - 1; i >= 0 && current; i--) {
-    const source = chain[i].source as Application;
-    if (source.primitive.name === 'reshape') current = reshaped(current, source.inputs[0].shape);
-    else {
-      const { order } = source.attributes as PrimitiveAttributes['permute'];
-      const inverse = new Array<number>(order.length);
-      order.forEach((dim, position) => {
-        inverse[dim] = position;
-      });
-      current = permuted(current, inverse);
-    }
-  }
-  return current;
-}
-
-/** A strided view seen through one more view primitive; null when no strides can say it. */
-function seenThrough(view: Strided, { primitive, attributes }: Application): Strided | null {
-  const through: { [Name in ViewName]: () => Strided | null } = {
-    reshape: () => reshaped(view, (attributes as PrimitiveAttributes['reshape']).shape),
-    permute: () => permuted(view, (attributes as PrimitiveAttributes['permute']).order),
-    expand: () => expanded(view, (attributes as PrimitiveAttributes['expand']).shape),
-    slice: () => sliced(view, attributes as PrimitiveAttributes['slice']),
-    detach: () => view,
-  };
-  return through[primitive.name as ViewName]();
-}
 
 const isWhole = (view: Strided, base: Tensor): boolean =>
   isContiguous(view) && sameShape(view.shape, base.shape);

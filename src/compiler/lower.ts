@@ -15,10 +15,11 @@ import type { Application, Tensor } from '../graph/tensor.js';
 import { inputsOf, type TracedGraph } from '../graph/traced-graph.js';
 import { Variable } from '../graph/variable.js';
 import type { ElementwiseName, PrimitiveAttributes, StructuredName } from '../graph/vocabulary.js';
-import { Fusion, type Group, isCopy, pulledBack } from './fuse.js';
+import { Fusion, type Group, isCopy } from './fuse.js';
 import { schedule } from './schedule.js';
 import { fillValue } from './simplify.js';
 import { contiguous, permuted, type Strided } from './strided.js';
+import { pulledBack } from './view-chain.js';
 
 export interface Lowered {
   readonly kernels: Kernel[];
