@@ -77,9 +77,11 @@ export class KernelContext {
   readonly threads: Local<'i32'>;
   readonly #arena: Local<'i32'>;
   readonly #local: Local<'i32'>;
-  /** Bytes of scratch memory that all threads share, and that each has for itself. */
+  /** Bytes of scratch memory that all threads share, and that each has for itself, at the most. */
   sharedBytes = 0;
   localBytes = 0;
+  #sharedInUse = 0;
+  #localInUse = 0;
 
   constructor(common: ModuleContext) {
     this.common = common;
@@ -97,8 +99,9 @@ export class KernelContext {
 
   /** Scratch memory that all threads see; it lives until the kernel ends. */
   sharedScratch(bytes: number): Address {
-    const offset = this.common.arenaBytes + this.sharedBytes;
-    this.sharedBytes += roundUp(bytes + cacheLine, cacheLine);
+    const offset = this.common.arenaBytes + this.#sharedInUse;
+    this.#sharedInUse += roundUp(bytes + cacheLine, cacheLine);
+    this.sharedBytes = Math.max(this.sharedBytes, this.#sharedInUse);
     return { base: this.#arena, offset };
   }
 
@@ -114,9 +117,18 @@ export class KernelContext {
 
   /** Scratch memory of this thread alone. */
   localScratch(bytes: number): Address {
-    const offset = this.localBytes;
-    this.localBytes += roundUp(bytes + cacheLine, cacheLine);
+    const offset = this.#localInUse;
+    this.#localInUse += roundUp(bytes + cacheLine, cacheLine);
+    this.localBytes = Math.max(this.localBytes, this.#localInUse);
     return { base: this.#local, offset };
+  }
+
+  /** Generates `body`, whose scratch memory is free again behind a barrier. */
+  withScratch(body: () => void): void {
+    const [shared, local] = [this.#sharedInUse, this.#localInUse];
+    body();
+    this.barrier();
+    [this.#sharedInUse, this.#localInUse] = [shared, local];
   }
 
   /** Waits for all threads. */

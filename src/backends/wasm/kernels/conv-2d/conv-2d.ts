@@ -10,6 +10,7 @@ import { sizeOf } from '../../../../graph/shape.js';
 import type { Conv2dKernel } from '../../../plan.js';
 import type { KernelContext } from '../../kernel-context.js';
 import { emitByItems, suitsItems } from './by-items.js';
+import { emitByPhases, suitsPhases } from './by-phases.js';
 import { emitByPlanes, suitsPlanes } from './by-planes.js';
 import { emitByRows } from './by-rows.js';
 import { emitInput, type Skips } from './input.js';
@@ -26,6 +27,10 @@ interface Method {
 
 export function emitConv2d(context: KernelContext, kernel: Conv2dKernel): void {
   if (sizeOf(kernel.shape) === 0) return;
+  if (suitsPhases(kernel)) {
+    emitByPhases(context, kernel, emitConv2d);
+    return;
+  }
   const { order, skips, emit } = methodOf(kernel);
   const input = emitInput(context, kernel, skips);
   const filters = emitFilters(context, kernel, order);

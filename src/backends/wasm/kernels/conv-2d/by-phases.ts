@@ -1,0 +1,142 @@
+/**
+ * Convolution over an input with zeros between its elements (the input gradient of a strided
+ * convolution, a transposed convolution): output positions that are alike modulo the spacing meet the
+ * same taps and only true elements, so each such phase is a small convolution of its own, and no zero
+ * is written or multiplied.
+ */
+
+import { sizeOf } from '../../../../graph/shape.js';
+import type { BufferView, Conv2dKernel, Expression, PaddedView, Store } from '../../../plan.js';
+import type { KernelContext } from '../../kernel-context.js';
+import { emitStores, withResult } from '../map.js';
+
+/** Whether there are zeros between elements that steps of one would walk over. */
+export function suitsPhases({ input, stride, dilation }: Conv2dKernel): boolean {
+  const plain = [...stride, ...dilation].every((step) => step === 1);
+  const outside = [0, 1, 2].every((dim) => input.interior[dim] === 0);
+  return plain && outside && (input.interior[3] > 0 || input.interior[4] > 0);
+}
+
+export function emitByPhases(
+  context: KernelContext,
+  kernel: Conv2dKernel,
+  emit: (context: KernelContext, phase: Conv2dKernel) => void,
+): void {
+  const spacing = [kernel.input.interior[3] + 1, kernel.input.interior[4] + 1];
+  for (let row = 0; row < spacing[0]; row++) {
+    for (let column = 0; column < spacing[1]; column++) {
+      const phase = phaseOf(kernel, spacing, [row, column]);
+      if (sizeOf(phase.shape) === 0) continue;
+      if (sizeOf(phase.filterShape) > 0) context.withScratch(() => emit(context, phase));
+      else emitStores(context, phase.shape, withResult(phase.stores, zero));
+    }
+  }
+}
+
+const zero: Expression = { kind: 'constant', value: 0, dtype: 'float32' };
+
+/** The convolution at the output positions spacing * p + first, for all p. */
+function phaseOf(
+  kernel: Conv2dKernel,
+  spacing: readonly number[],
+  first: readonly number[],
+): Conv2dKernel {
+  const { input, filters, filterShape, shape } = kernel;
+  const axes = [0, 1].map((axis) => {
+    const dim = 3 + axis;
+    const step = spacing[axis];
+    // Taps that meet elements: those at tap, tap + step, ...
+    const tap = modulo(input.low[dim] - first[axis], step);
+    const taps = Math.max(0, Math.ceil((filterShape[dim] - tap) / step));
+    const positions = Math.max(0, Math.ceil((shape[dim] - first[axis]) / step));
+    // Where tap `tap` of the first position lies: this many elements before the first one.
+    const before = (input.low[dim] - first[axis] - tap) / step;
+    return { tap, taps, positions, before };
+  });
+  const outer = <Item>(list: readonly Item[]): Item[] => list.slice(0, 3);
+  const sparse = (view: BufferView): BufferView => ({
+    ...view,
+    offset: view.offset + first[0] * view.strides[3] + first[1] * view.strides[4],
+    strides: [
+      ...outer(view.strides),
+      ...[0, 1].map((axis) => view.strides[3 + axis] * spacing[axis]),
+    ],
+  });
+  return {
+    ...kernel,
+    shape: [...outer(shape), ...axes.map(({ positions }) => positions)],
+    stores: storesThrough(kernel.stores, sparse, (strides) => ({
+      offset: first[0] * strides[3] + first[1] * strides[4],
+      strides: [...outer(strides), strides[3] * spacing[0], strides[4] * spacing[1]],
+    })),
+    input: cropped(
+      {
+        ...input,
+        low: [...outer(input.low), ...axes.map(({ before }) => before)],
+        interior: input.interior.map(() => 0),
+        shape: [
+          ...outer(input.shape),
+          ...axes.map(({ positions, taps }) => positions + Math.max(taps, 1) - 1),
+        ],
+      },
+      [3, 4],
+    ),
+    filters: {
+      ...filters,
+      offset: axes.reduce(
+        (sum, { tap }, axis) => sum + tap * filters.strides[3 + axis],
+        filters.offset,
+      ),
+      strides: [
+        ...outer(filters.strides),
+        ...[0, 1].map((axis) => filters.strides[3 + axis] * spacing[axis]),
+      ],
+    },
+    filterShape: [...outer(filterShape), ...axes.map(({ taps }) => taps)],
+  };
+}
+
+/** The same input with elements left out where padding is negative. */
+function cropped(input: PaddedView, dims: readonly number[]): PaddedView {
+  const low = [...input.low];
+  const extents = [...input.extents];
+  let { offset } = input.view;
+  for (const dim of dims) {
+    const left = Math.max(0, -low[dim]);
+    offset += left * input.view.strides[dim];
+    extents[dim] = Math.max(0, extents[dim] - left);
+    low[dim] += left;
+    extents[dim] = Math.min(extents[dim], Math.max(0, input.shape[dim] - low[dim]));
+  }
+  return { ...input, view: { ...input.view, offset }, low, extents };
+}
+
+const modulo = (value: number, divisor: number): number => ((value % divisor) + divisor) % divisor;
+
+interface Walk {
+  readonly offset: number;
+  readonly strides: readonly number[];
+}
+
+/** Stores with every view, and every coordinate, walked in larger steps. */
+function storesThrough(
+  stores: readonly Store[],
+  sparse: (view: BufferView) => BufferView,
+  walk: (strides: readonly number[]) => Walk,
+): Store[] {
+  const known = new Map<Expression, Expression>();
+  const through = (expression: Expression): Expression => {
+    const done = known.get(expression);
+    if (done) return done;
+    let value = expression;
+    if (expression.kind === 'load') value = { ...expression, view: sparse(expression.view) };
+    if (expression.kind === 'apply') value = { ...expression, args: expression.args.map(through) };
+    if (expression.kind === 'index') {
+      const { offset, strides } = walk(expression.strides);
+      value = { ...expression, offset: expression.offset + offset, strides };
+    }
+    known.set(expression, value);
+    return value;
+  };
+  return stores.map(({ view, value }) => ({ view: sparse(view), value: through(value) }));
+}
