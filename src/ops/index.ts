@@ -1,10 +1,21 @@
 /** Every operation on tensors. */
 
+export * from './activations.js';
+export * from './concatenate.js';
 export * from './conv-2d.js';
+export * from './conv-transpose-2d.js';
 export * from './creation.js';
 export * from './elementwise.js';
 export * from './matmul.js';
 export * from './pad.js';
+export {
+  circularPad2d,
+  constantPad2d,
+  type PaddingMode,
+  reflectionPad2d,
+  replicationPad2d,
+  type SidePadding,
+} from './pad-2d.js';
 export * from './pooling.js';
 export * from './random.js';
 export * from './reduction.js';
