@@ -35,7 +35,9 @@ export function suitsItems({ shape, filterShape, input }: Convolution['kernel'])
   const padded = input.shape.some((extent, dim) => extent !== input.extents[dim]);
   const rows = 4;
   const touched = rows * channels * kernelHeight * input.shape[4] * 4;
-  if (batch < rows || touched > cacheBytes) return false;
+  // Planes a multiple of this many bytes apart compete for a few sets of the cache.
+  const collides = [1, 2].some((dim) => (input.view.strides[dim] * 4) % 1024 === 0);
+  if (batch < rows || touched > cacheBytes || collides) return false;
   return padded ? channels * kernelWidth >= shortestPass : width % rows !== 0;
 }
 
