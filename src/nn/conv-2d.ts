@@ -3,6 +3,7 @@
 import { ValueError } from '../graph/errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import { conv2d, type Padding, paddingOf, pairOf } from '../ops/conv-2d.js';
+import { type PaddingMode, paddingModes, padPicture } from '../ops/pad-2d.js';
 import { initLikePyTorch } from './default-init.js';
 import { Module } from './module.js';
 import { checkCount, checkOptionNames } from './options.js';
@@ -21,9 +22,19 @@ export interface Conv2dLayerOptions {
   groups?: number;
   /** Add a number per output channel. Default: true. */
   bias?: boolean;
+  /** What stands in the padding. Default: 'zeros'. */
+  paddingMode?: PaddingMode;
 }
 
-const optionNames = ['kernelSize', 'stride', 'padding', 'dilation', 'groups', 'bias'];
+const optionNames = [
+  'kernelSize',
+  'stride',
+  'padding',
+  'dilation',
+  'groups',
+  'bias',
+  'paddingMode',
+];
 
 /**
  * Convolution of [N, inChannels, H, W] to [N, outChannels, OH, OW].
@@ -45,11 +56,13 @@ export class Conv2d extends Module {
   readonly padding: Padding;
   readonly dilation: readonly [number, number];
   readonly groups: number;
+  readonly paddingMode: PaddingMode;
 
   constructor(inChannels: number, outChannels: number, options: Conv2dLayerOptions) {
     super();
-    const { padding = 0, groups = 1, bias = true } = options;
+    const { padding = 0, groups = 1, bias = true, paddingMode = 'zeros' } = options;
     checkOptionNames('Conv2d', options, optionNames);
+    checkOptionNames('Conv2d: paddingMode', { [paddingMode]: true }, paddingModes);
     checkCount('Conv2d', 'inChannels', inChannels);
     checkCount('Conv2d', 'outChannels', outChannels);
     checkCount('Conv2d', 'groups', groups);
@@ -68,6 +81,7 @@ export class Conv2d extends Module {
     paddingOf(padding, this.kernelSize, this.stride, this.dilation);
     this.padding = padding;
     this.groups = groups;
+    this.paddingMode = paddingMode;
     this.weight = new Parameter([outChannels, inChannels / groups, ...this.kernelSize]);
     this.bias = bias ? new Parameter([outChannels]) : null;
     initLikePyTorch(this.weight, this.bias);
@@ -76,7 +90,12 @@ export class Conv2d extends Module {
   forward(x: Tensor): Tensor {
     const { stride, padding, dilation, groups } = this;
     const bias = this.bias ?? undefined;
-    return conv2d(x, this.weight, { bias, stride, padding, dilation, groups });
+    if (this.paddingMode === 'zeros') {
+      return conv2d(x, this.weight, { bias, stride, padding, dilation, groups });
+    }
+    const sides = paddingOf(padding, this.kernelSize, stride, dilation);
+    const padded = padPicture(x, sides, this.paddingMode);
+    return conv2d(padded, this.weight, { bias, stride, dilation, groups });
   }
 
   override describe(): string {

@@ -22,6 +22,7 @@ export { Conv2d, type Conv2dLayerOptions } from './conv-2d.js';
 export { ConvTranspose2d, type ConvTranspose2dLayerOptions } from './conv-transpose-2d.js';
 export { type CrossEntropyOptions, checkLabels, crossEntropy } from './cross-entropy.js';
 export { Flatten, type FlattenOptions } from './flatten.js';
+export { freeze, isFrozen, trainableParameters, unfreeze } from './freezing.js';
 export * as init from './init.js';
 export { Linear, type LinearOptions } from './linear.js';
 export { accuracy } from './metrics.js';
