@@ -11,24 +11,30 @@ import { trace } from '../src/graph/trace.js';
 import { fill, isfinite as finite, mul, sum, tensor, zeros } from '../src/index.js';
 import { Parameter } from '../src/nn/index.js';
 import {
+  Adadelta,
+  Adagrad,
   Adam,
   type AdamOptions,
   AdamW,
   constantSchedule,
   cosineSchedule,
+  Lion,
+  type LionOptions,
   type Optimizer,
   oneCycleSchedule,
+  RMSprop,
   type Schedule,
   SGD,
   type SgdOptions,
 } from '../src/optim/index.js';
+import { Philox } from '../src/random/philox.js';
 import { backendsUnderTest } from './backends-under-test.js';
 import { assignmentsOf } from './cases/case.js';
 import { compareWithReference } from './compared.js';
 import { assertTorch, fromTorch, readFixture, type TorchTensor } from './torch-values.js';
 
 interface OptimizerCase {
-  readonly optimizer: 'SGD' | 'Adam' | 'AdamW';
+  readonly optimizer: 'SGD' | 'Adam' | 'AdamW' | 'RMSprop' | 'Adagrad' | 'Adadelta' | 'Lion';
   readonly options: object;
   readonly start: readonly TorchTensor[];
   readonly steps: readonly {
@@ -46,7 +52,40 @@ const make: {
   SGD: (parameters, options) => new SGD(parameters, options as SgdOptions),
   Adam: (parameters, options) => new Adam(parameters, options),
   AdamW: (parameters, options) => new AdamW(parameters, options),
+  RMSprop: (parameters, options) => new RMSprop(parameters, options),
+  Adagrad: (parameters, options) => new Adagrad(parameters, options),
+  Adadelta: (parameters, options) => new Adadelta(parameters, options),
+  Lion: (parameters, options) => new Lion(parameters, options),
 };
+
+/** Lion as the paper's algorithm 2 has it, in plain float64 numbers: PyTorch has none. */
+function lionCase(options: LionOptions): OptimizerCase {
+  const { lr = 1e-4, betas: [beta1, beta2] = [0.9, 0.99], weightDecay = 0 } = options;
+  const random = new Philox(7);
+  const numbers = () => Array.from({ length: 5 }, () => Math.round(random.normal() * 64) / 64);
+  const start = numbers();
+  const theta = [...start];
+  const m = theta.map(() => 0);
+  const packed = (data: readonly number[]) => [{ shape: [5], data: [...data] }];
+  const steps = [1, 2, 3, 4].map(() => {
+    const gradient = numbers();
+    gradient.forEach((g, i) => {
+      const c = beta1 * m[i] + (1 - beta1) * g;
+      theta[i] = theta[i] - lr * (Math.sign(c) + weightDecay * theta[i]);
+      m[i] = beta2 * m[i] + (1 - beta2) * g;
+    });
+    return { gradients: packed(gradient), parameters: packed(theta) };
+  });
+  return { optimizer: 'Lion', options, start: packed(start), steps };
+}
+
+const cases = [
+  ...readFixture<OptimizerCase[]>('nn-optimizers.json'),
+  ...readFixture<OptimizerCase[]>('optim-optimizers.json'),
+  lionCase({ lr: 0.125 }),
+  lionCase({ lr: 0.0625, betas: [0.5, 0.75], weightDecay: 0.25 }),
+  lionCase({ weightDecay: 0.5 }),
+];
 
 function begin({ optimizer, options, start }: OptimizerCase) {
   const parameters = start.map(({ shape, data }) => new Parameter(shape, Float32Array.from(data)));
@@ -57,9 +96,9 @@ function begin({ optimizer, options, start }: OptimizerCase) {
   return { parameters, optimizer: made, step };
 }
 
-for (const fixture of readFixture<OptimizerCase[]>('nn-optimizers.json')) {
+for (const fixture of cases) {
   const title = `${fixture.optimizer} ${JSON.stringify(fixture.options)}`;
-  test(`${title}: five steps as PyTorch`, () => {
+  test(`${title}: the same numbers step by step`, () => {
     const { parameters, step } = begin(fixture);
     fixture.steps.forEach(({ gradients, parameters: expected }, t) => {
       step(...gradients.map(fromTorch));
@@ -109,6 +148,12 @@ const optimizers: Readonly<Record<string, (parameters: Parameter[]) => Optimizer
   SGD: (parameters) => new SGD(parameters, { lr: 0.5, momentum: 0.9, weightDecay: 0.1 }),
   Adam: (parameters) => new Adam(parameters, { lr: 0.5 }),
   AdamW: (parameters) => new AdamW(parameters, { lr: 0.5 }),
+  amsgrad: (parameters) => new Adam(parameters, { lr: 0.5, amsgrad: true }),
+  dampening: (parameters) => new SGD(parameters, { lr: 0.5, momentum: 0.9, dampening: 0.5 }),
+  RMSprop: (parameters) => new RMSprop(parameters, { lr: 0.5, momentum: 0.5, centered: true }),
+  Adagrad: (parameters) => new Adagrad(parameters, { lr: 0.5, lrDecay: 0.5 }),
+  Adadelta: (parameters) => new Adadelta(parameters, { lr: 0.5, eps: 0.125 }),
+  Lion: (parameters) => new Lion(parameters, { lr: 0.5 }),
 };
 
 for (const [name, construct] of Object.entries(optimizers)) {
@@ -201,6 +246,13 @@ test('the bias correction keeps its digits', () => {
   assert.ok(Math.abs(second.data[0] / 0.001 - 1) < 1e-7);
 });
 
+test("default learning rates are PyTorch's, and the paper's of Lion", () => {
+  const parameters = [new Parameter([2])];
+  const kinds = [Adam, AdamW, RMSprop, Adagrad, Adadelta, Lion];
+  const rates = kinds.map((Kind) => new Kind(parameters).lr);
+  assert.deepEqual(rates, [1e-3, 1e-3, 1e-2, 1e-2, 1, 1e-4]);
+});
+
 test('wrong options are refused', () => {
   const parameters = [new Parameter([2])];
   const refused = (build: () => unknown, message: RegExp) =>
@@ -220,6 +272,12 @@ test('wrong options are refused', () => {
   refused(() => new SGD(parameters, misspelt as SgdOptions), /did you mean "weightDecay"/);
   refused(() => new Adam(parameters, { beta: 0.9 } as AdamOptions), /did you mean "betas"/);
   refused(() => new Adam(parameters, { betas: [0.9, 1] }), /betas\[1\] is 1; .* less than 1/);
+  refused(() => new RMSprop(parameters, { alpha: -1 }), /RMSprop: alpha is -1/);
+  refused(() => new Adagrad(parameters, { lrDecay: -1 }), /Adagrad: lrDecay is -1/);
+  refused(() => new Adadelta(parameters, { rho: 1 }), /rho is 1; .* less than 1/);
+  refused(() => new Lion(parameters, { betas: [1, 0] }), /betas\[0\] is 1; .* less than 1/);
+  const dampened = { lr: 1, momentum: 0.5, nesterov: true, dampening: 0.5 };
+  refused(() => new SGD(parameters, dampened), /nesterov goes without dampening/);
   refused(() => new AdamW(parameters, { eps: Number.POSITIVE_INFINITY }), /AdamW: eps is Infinity/);
   const optimizer = new Adam(parameters);
   assert.throws(() => {

@@ -17,6 +17,12 @@ export {
   Softsign,
   Tanh,
 } from './activations.js';
+export {
+  AdaptiveAvgPool2d,
+  AdaptiveMaxPool2d,
+  GlobalAvgPool2d,
+  GlobalMaxPool2d,
+} from './adaptive-pooling.js';
 export { Conv1d, type Conv1dLayerOptions } from './conv-1d.js';
 export { Conv2d, type Conv2dLayerOptions } from './conv-2d.js';
 export { ConvTranspose2d, type ConvTranspose2dLayerOptions } from './conv-transpose-2d.js';
@@ -37,6 +43,7 @@ export {
 export { Parameter } from './parameter.js';
 export { AvgPool2d, MaxPool2d } from './pooling.js';
 export { PRelu, type PReluOptions } from './prelu.js';
+export { PixelShuffle, PixelUnshuffle, Upsample } from './resizing.js';
 export { manualSeed } from './seed.js';
 export { Sequential } from './sequential.js';
 export { LogSoftmax, Softmax, type SoftmaxOptions } from './softmax.js';

@@ -1,11 +1,12 @@
 /** Adam (Kingma and Ba 2015) and AdamW, which decays weights apart from the gradient (Loshchilov and Hutter 2019). */
 
 import type { Tensor } from '../graph/tensor.js';
-import { Variable } from '../graph/variable.js';
 import { checkNumber, checkOptionNames } from '../nn/options.js';
 import { fill } from '../ops/creation.js';
-import { add, div, mul, sqrt, sub } from '../ops/elementwise.js';
-import { namedPerParameter, Optimizer, type Update, zerosLike } from './optimizer.js';
+import { add, div, maximum, mul, sqrt, sub } from '../ops/elementwise.js';
+import { type Member, Optimizer, type Update } from './optimizer.js';
+import { groupsOf, type OptimizerGroup, type Trained } from './parameter-groups.js';
+import { towards, withDecay } from './rule-parts.js';
 
 export interface AdamOptions {
   /** Learning rate. Default: 1e-3. */
@@ -16,9 +17,14 @@ export interface AdamOptions {
   eps?: number;
   /** Default: 0 in Adam, 0.01 in AdamW. */
   weightDecay?: number;
+  /** Divide by the largest mean square so far (Reddi, Kale and Kumar 2018). Default: false. */
+  amsgrad?: boolean;
 }
 
-/** The factors of one step that all parameters share, as scalars. */
+type AdamSettings = Required<AdamOptions>;
+type AdamGroup = OptimizerGroup<AdamSettings>;
+
+/** The factors of one step that all parameters of a group share, as scalars. */
 interface StepFactors {
   /** lr / (1 - beta1^t) */
   readonly stepSize: Tensor;
@@ -26,72 +32,62 @@ interface StepFactors {
   readonly scale: Tensor;
 }
 
-abstract class AdaptiveMoments extends Optimizer {
-  protected readonly weightDecay: number;
-  readonly #betas: readonly [number, number];
-  readonly #eps: number;
-  readonly #steps = new Variable(new Int32Array(1), [], 'int32');
+abstract class AdaptiveMoments extends Optimizer<AdamSettings> {
+  readonly #steps = this.groups.map((group) =>
+    this.stateOfGroup(group, 'step', { dtype: 'int32' }),
+  );
   /** 1 - beta^t for both betas, kept as such: 1 minus a rounded power would lose its digits. */
-  readonly #corrections = [0, 1].map(() => new Variable(new Float32Array(1), [], 'float32'));
-  readonly #means: readonly Variable[];
-  readonly #squares: readonly Variable[];
-
-  constructor(parameters: readonly Variable[], options: AdamOptions & { owner: string }) {
-    const { owner, ...given } = options;
-    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = given;
-    checkOptionNames(owner, given, ['lr', 'betas', 'eps', 'weightDecay']);
-    checkNumber(owner, { 'betas[0]': betas[0], 'betas[1]': betas[1] }, { below: 1 });
-    checkNumber(owner, { eps, weightDecay });
-    super(parameters, lr);
-    this.weightDecay = weightDecay;
-    this.#betas = betas;
-    this.#eps = eps;
-    this.#means = zerosLike(parameters);
-    this.#squares = zerosLike(parameters);
-  }
+  readonly #corrections = this.groups.map((group) =>
+    [1, 2].map((beta) => this.stateOfGroup(group, `bias_correction${beta}`)),
+  );
+  readonly #means = this.groups.map((group) => this.stateOfParameters(group, 'exp_avg'));
+  readonly #squares = this.groups.map((group) => this.stateOfParameters(group, 'exp_avg_sq'));
+  readonly #largest = this.groups.map((group) =>
+    group.settings.amsgrad ? this.stateOfParameters(group, 'max_exp_avg_sq') : [],
+  );
 
   /** The parameter and its gradient as the update sees them: where each of the two decays weights. */
-  protected abstract decayed(parameter: Tensor, gradient: Tensor): [Tensor, Tensor];
+  protected abstract decayed(group: AdamGroup, member: Member): [Tensor, Tensor];
 
-  protected update(grads: readonly Tensor[], update: Update): void {
-    const { stepSize, scale } = this.#advance(update);
-    const [beta1, beta2] = this.#betas;
-    this.parameters.forEach((variable, i) => {
-      const [parameter, gradient] = this.decayed(variable, grads[i]);
-      const average = towards(this.#means[i], gradient, 1 - beta1);
-      const square = towards(this.#squares[i], mul(gradient, gradient), 1 - beta2);
-      const spread = add(mul(sqrt(square), scale), this.#eps);
-      update(this.#means[i], average);
-      update(this.#squares[i], square);
-      update(variable, sub(parameter, div(mul(average, stepSize), spread)));
-    });
+  protected updateGroup(group: AdamGroup, members: readonly Member[], update: Update): void {
+    const { betas, eps, amsgrad } = group.settings;
+    const { stepSize, scale } = this.#advance(group, update);
+    const means = this.#means[group.index];
+    const squares = this.#squares[group.index];
+    const largest = this.#largest[group.index];
+    for (const member of members) {
+      const i = member.index;
+      const [parameter, gradient] = this.decayed(group, member);
+      const average = towards(means[i], gradient, 1 - betas[0]);
+      const square = towards(squares[i], mul(gradient, gradient), 1 - betas[1]);
+      const divisor = amsgrad ? maximum(largest[i], square) : square;
+      const spread = add(mul(sqrt(divisor), scale), eps);
+      update(means[i], average);
+      update(squares[i], square);
+      if (amsgrad) update(largest[i], divisor);
+      update(member.parameter, sub(parameter, div(mul(average, stepSize), spread)));
+    }
   }
 
-  protected namedState(): readonly [string, Variable][] {
-    return [
-      ['step', this.#steps],
-      ['bias_correction1', this.#corrections[0]],
-      ['bias_correction2', this.#corrections[1]],
-      ...namedPerParameter('exp_avg', this.#means),
-      ...namedPerParameter('exp_avg_sq', this.#squares),
-    ];
-  }
-
-  #advance(update: Update): StepFactors {
-    const [first, second] = this.#corrections.map((correction, i) =>
-      towards(correction, fill(1, []), 1 - this.#betas[i]),
+  #advance({ index, settings, lrVariable }: AdamGroup, update: Update): StepFactors {
+    const corrections = this.#corrections[index];
+    const [first, second] = corrections.map((correction, i) =>
+      towards(correction, fill(1, []), 1 - settings.betas[i]),
     );
-    const factors = { stepSize: div(this.lrVariable, first), scale: div(1, sqrt(second)) };
-    update(this.#steps, add(this.#steps, 1));
-    update(this.#corrections[0], first);
-    update(this.#corrections[1], second);
+    const factors = { stepSize: div(lrVariable, first), scale: div(1, sqrt(second)) };
+    update(this.#steps[index], add(this.#steps[index], 1));
+    update(corrections[0], first);
+    update(corrections[1], second);
     return factors;
   }
 }
 
-/** beta * mean + (1 - beta) * value, in an order in which each operation has the value in it. */
-function towards(mean: Tensor, value: Tensor, share: number): Tensor {
-  return add(mean, mul(sub(value, mean), share));
+function readOptions(owner: string, options: AdamOptions): AdamSettings {
+  const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, amsgrad = false } = options;
+  checkOptionNames(owner, options, ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad']);
+  checkNumber(owner, { 'betas[0]': betas[0], 'betas[1]': betas[1] }, { below: 1 });
+  checkNumber(owner, { lr, eps, weightDecay });
+  return { lr, betas, eps, weightDecay, amsgrad };
 }
 
 /**
@@ -102,13 +98,12 @@ function towards(mean: Tensor, value: Tensor, share: number): Tensor {
  *     const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
  */
 export class Adam extends AdaptiveMoments {
-  constructor(parameters: readonly Variable[], options: AdamOptions = {}) {
-    super(parameters, { ...options, owner: 'Adam' });
+  constructor(parameters: Trained<AdamOptions>, options: AdamOptions = {}) {
+    super(groupsOf(parameters, { owner: 'Adam', options, read: readOptions }));
   }
 
-  protected decayed(parameter: Tensor, gradient: Tensor): [Tensor, Tensor] {
-    if (this.weightDecay === 0) return [parameter, gradient];
-    return [parameter, add(gradient, mul(parameter, this.weightDecay))];
+  protected decayed({ settings }: AdamGroup, { parameter, gradient }: Member): [Tensor, Tensor] {
+    return [parameter, withDecay(gradient, parameter, settings.weightDecay)];
   }
 }
 
@@ -120,12 +115,14 @@ export class Adam extends AdaptiveMoments {
  *     const optimizer = new AdamW(model.parameters(), { lr: 1e-3, weightDecay: 0.05 });
  */
 export class AdamW extends AdaptiveMoments {
-  constructor(parameters: readonly Variable[], options: AdamOptions = {}) {
-    super(parameters, { weightDecay: 0.01, ...options, owner: 'AdamW' });
+  constructor(parameters: Trained<AdamOptions>, options: AdamOptions = {}) {
+    const given = { weightDecay: 0.01, ...options };
+    super(groupsOf(parameters, { owner: 'AdamW', options: given, read: readOptions }));
   }
 
-  protected decayed(parameter: Tensor, gradient: Tensor): [Tensor, Tensor] {
-    if (this.weightDecay === 0) return [parameter, gradient];
-    return [mul(parameter, sub(1, mul(this.lrVariable, this.weightDecay))), gradient];
+  protected decayed(group: AdamGroup, { parameter, gradient }: Member): [Tensor, Tensor] {
+    const { weightDecay } = group.settings;
+    if (weightDecay === 0) return [parameter, gradient];
+    return [mul(parameter, sub(1, mul(group.lrVariable, weightDecay))), gradient];
   }
 }

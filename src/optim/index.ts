@@ -1,7 +1,12 @@
 /** Optimisers and learning-rate schedules. */
 
+export { Adadelta, type AdadeltaOptions } from './adadelta.js';
+export { Adagrad, type AdagradOptions } from './adagrad.js';
 export { Adam, type AdamOptions, AdamW } from './adam.js';
-export { Optimizer, type StepOptions, type Update } from './optimizer.js';
+export { Lion, type LionOptions } from './lion.js';
+export { type Member, Optimizer, type StepOptions, type Update } from './optimizer.js';
+export { OptimizerGroup, type Trained } from './parameter-groups.js';
+export { RMSprop, type RmspropOptions } from './rmsprop.js';
 export {
   type ConstantScheduleOptions,
   type CosineScheduleOptions,

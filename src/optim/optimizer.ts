@@ -1,13 +1,16 @@
 /** Optimizer: the base of optimisers: what every one has in common around its update rule. */
 
+import { allocate, type DType } from '../graph/dtype.js';
 import { ShapeError, ValueError } from '../graph/errors.js';
-import { formatShape, sameShape } from '../graph/shape.js';
+import { formatShape, type Shape, sameShape, sizeOf } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { activeTrace, trace } from '../graph/trace.js';
 import { Variable } from '../graph/variable.js';
+import { isFrozen } from '../nn/freezing.js';
 import { checkNumber } from '../nn/options.js';
 import { copyState, loadState, type StateDict, type StateSource } from '../nn/state-dict.js';
 import { where } from '../ops/elementwise.js';
+import type { OptimizerGroup } from './parameter-groups.js';
 
 export interface StepOptions {
   /** A bool scalar; where it is false the step changes neither parameters nor the optimiser's state. */
@@ -17,48 +20,58 @@ export interface StepOptions {
 /** Gives a variable its next value, unless the step's condition is false. */
 export type Update = (variable: Variable, value: Tensor) => void;
 
-export abstract class Optimizer {
-  /** What is trained, in the order in which `step` takes gradients. */
+/** A parameter to update; `index` is its place in its group. */
+export interface Member {
+  readonly index: number;
+  readonly parameter: Variable;
+  readonly gradient: Tensor;
+}
+
+export abstract class Optimizer<
+  Settings extends { readonly lr: number } = { readonly lr: number },
+> {
+  /** What is trained, in the order in which `step` takes gradients: group after group. */
   readonly parameters: readonly Variable[];
-  /** The learning rate inside the graph. */
-  protected readonly lrVariable: Variable;
-  #lr: number;
+  /** The groups of parameters, each with a learning rate of its own; one unless more were given. */
+  readonly groups: readonly OptimizerGroup<Settings>[];
+  readonly #state = new Map<string, Variable>();
 
-  constructor(parameters: readonly Variable[], lr: number) {
-    if (parameters.length === 0) {
-      throw new ValueError('an optimizer needs parameters, got none; pass model.parameters()');
-    }
-    parameters.forEach((parameter, i) => {
-      if (!(parameter instanceof Variable) || parameter.dtype !== 'float32') {
-        throw new ValueError(`an optimizer trains float32 variables; parameter ${i} is none`);
-      }
-      if (parameters.indexOf(parameter) !== i) {
-        throw new ValueError(
-          `an optimizer takes each parameter once; number ${i} is number ` +
-            `${parameters.indexOf(parameter)} again`,
-        );
-      }
-    });
-    checkNumber('optimizer', { lr });
-    this.parameters = [...parameters];
-    this.#lr = lr;
-    this.lrVariable = new Variable(new Float32Array([lr]), [], 'float32');
+  constructor(groups: readonly OptimizerGroup<Settings>[]) {
+    this.groups = groups;
+    this.parameters = groups.flatMap(({ parameters }) => parameters);
+    for (const group of groups) this.#state.set(this.#groupName(group, 'lr'), group.lrVariable);
   }
 
-  /** The learning rate of the next steps; setting it compiles nothing. */
+  /** The learning rate of the first group's next steps. */
   get lr(): number {
-    return this.#lr;
+    return this.groups[0].lr;
   }
 
+  /**
+   * Sets the learning rate and compiles nothing; other groups keep the proportion to the first that
+   * they had when the optimiser was made, as under PyTorch's schedulers.
+   *
+   * Throws ValueError when the rate is out of range or when there is no proportion to keep.
+   */
   set lr(lr: number) {
     checkNumber('optimizer', { lr });
-    this.#lr = lr;
-    this.lrVariable.set([lr]);
+    const first = this.groups[0].settings.lr;
+    if (first === 0 && this.groups.some(({ settings }) => settings.lr !== 0)) {
+      throw new ValueError(
+        'optimizer: the first group began with lr 0, so the others have no proportion to it; ' +
+          'set the rates one by one: optimizer.groups[1].lr = ...',
+      );
+    }
+    for (const group of this.groups) {
+      const { lr: own } = group.settings;
+      group.lr = own === first ? lr : lr * (own / first);
+    }
   }
 
   /**
    * One update of every parameter from its gradient; inside compile() it becomes part of the program.
    *
+   * Frozen parameters and their state stay as they are, and their gradients are not computed.
    * Throws ShapeError when the gradients do not fit the parameters one by one.
    *
    *     optimizer.step(grad(loss, optimizer.parameters));
@@ -67,20 +80,30 @@ export abstract class Optimizer {
     this.#check(grads, when);
     const update: Update = (variable, value) =>
       variable.assign(when ? where(when, value, variable) : value);
+    const updateAll = () => {
+      let first = 0;
+      for (const group of this.groups) {
+        const members = group.parameters
+          .map((parameter, index) => ({ index, parameter, gradient: grads[first + index] }))
+          .filter(({ parameter }) => !isFrozen(parameter));
+        if (members.length > 0) this.updateGroup(group, members, update);
+        first += group.parameters.length;
+      }
+    };
     if (activeTrace()) {
-      this.update(grads, update);
+      updateAll();
       return;
     }
     // Outside compile() everything is computed before the first variable changes, because the
     // gradients, still lazy, read the variables.
-    const { assignments } = trace(() => this.update(grads, update)).trace;
+    const { assignments } = trace(updateAll).trace;
     const values = [...assignments].map(([variable, value]) => [variable, value.data()] as const);
     for (const [variable, value] of values) (variable as Variable).set(value);
   }
 
-  /** A copy of all that the next steps depend on: the learning rate and the optimiser's own state. */
+  /** A copy of all that the next steps depend on: the learning rates and the optimiser's own state. */
   stateDict(): StateDict {
-    return copyState(this.#state());
+    return copyState(this.#state);
   }
 
   /**
@@ -89,18 +112,49 @@ export abstract class Optimizer {
    * Throws ValueError, with nothing changed, when a key is missing or unexpected or a shape differs.
    */
   loadStateDict(source: StateSource): void {
-    loadState(this.#state(), source, { owner: this.constructor.name });
-    this.#lr = this.lrVariable.data()[0];
+    loadState(this.#state, source, { owner: this.constructor.name });
+    for (const group of this.groups) group.lr = group.lrVariable.data()[0];
   }
 
-  /** The update rule: calls `update` once for each variable that changes. */
-  protected abstract update(grads: readonly Tensor[], update: Update): void;
+  /** The update rule: calls `update` once for each variable of the group that changes. */
+  protected abstract updateGroup(
+    group: OptimizerGroup<Settings>,
+    members: readonly Member[],
+    update: Update,
+  ): void;
 
-  /** The optimiser's own variables, by the names that files use. */
-  protected abstract namedState(): readonly [string, Variable][];
+  /** State for each of a group's parameters, saved as `0.exp_avg`, `1.exp_avg`, ... */
+  protected stateOfParameters(
+    { parameters }: OptimizerGroup<Settings>,
+    name: string,
+    value = 0,
+  ): readonly Variable[] {
+    return parameters.map((parameter) => {
+      const number = this.parameters.indexOf(parameter);
+      return this.#newState(`${number}.${name}`, { shape: parameter.shape, value });
+    });
+  }
 
-  #state(): Map<string, Variable> {
-    return new Map<string, Variable>([['lr', this.lrVariable], ...this.namedState()]);
+  /** A scalar of state for a group, saved as `name`, or as `groups.1.name` when there are several. */
+  protected stateOfGroup(
+    group: OptimizerGroup<Settings>,
+    name: string,
+    options: { value?: number; dtype?: DType } = {},
+  ): Variable {
+    return this.#newState(this.#groupName(group, name), { shape: [], ...options });
+  }
+
+  #newState(
+    name: string,
+    { shape, value = 0, dtype = 'float32' }: { shape: Shape; value?: number; dtype?: DType },
+  ): Variable {
+    const variable = new Variable(allocate(dtype, sizeOf(shape)).fill(value), shape, dtype);
+    this.#state.set(name, variable);
+    return variable;
+  }
+
+  #groupName({ index }: OptimizerGroup<Settings>, name: string): string {
+    return this.groups.length === 1 ? name : `groups.${index}.${name}`;
   }
 
   #check(grads: readonly Tensor[], when: Tensor | undefined): void {
@@ -124,19 +178,4 @@ export abstract class Optimizer {
       );
     }
   }
-}
-
-/** One zeroed variable for each parameter. */
-export function zerosLike(parameters: readonly Variable[]): Variable[] {
-  return parameters.map(
-    ({ shape, size }) => new Variable(new Float32Array(size), shape, 'float32'),
-  );
-}
-
-/** Names for the state that belongs to each parameter: `0.exp_avg`, `1.exp_avg`, ... */
-export function namedPerParameter(
-  name: string,
-  variables: readonly Variable[],
-): [string, Variable][] {
-  return variables.map((variable, i) => [`${i}.${name}`, variable]);
 }

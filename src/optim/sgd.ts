@@ -1,67 +1,82 @@
 /** SGD: stochastic gradient descent with momentum, as PyTorch writes it. */
 
 import { ValueError } from '../graph/errors.js';
-import type { Tensor } from '../graph/tensor.js';
-import type { Variable } from '../graph/variable.js';
 import { checkNumber, checkOptionNames } from '../nn/options.js';
+import { fill } from '../ops/creation.js';
 import { add, mul, sub } from '../ops/elementwise.js';
-import { namedPerParameter, Optimizer, type Update, zerosLike } from './optimizer.js';
+import { type Member, Optimizer, type Update } from './optimizer.js';
+import { groupsOf, type OptimizerGroup, type Trained } from './parameter-groups.js';
+import { withDecay } from './rule-parts.js';
 
 export interface SgdOptions {
   /** Learning rate. */
   lr: number;
   /** The share of the last direction that is kept. Default: 0. */
   momentum?: number;
+  /** The share of the gradient that does not enter the direction, from the second step on. Default: 0. */
+  dampening?: number;
   /** Look ahead along the momentum (Nesterov 1983). Default: false. */
   nesterov?: boolean;
   /** Times the parameter, added to its gradient. Default: 0. */
   weightDecay?: number;
 }
 
+type SgdSettings = Required<SgdOptions>;
+
 /**
- * direction = momentum * direction + gradient; parameter -= lr * direction.
+ * direction = momentum * direction + (1 - dampening) * gradient; parameter -= lr * direction.
  *
  * Throws ValueError when an option is unknown or out of range.
  *
  *     const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
  */
-export class SGD extends Optimizer {
-  readonly #momentum: number;
-  readonly #nesterov: boolean;
-  readonly #weightDecay: number;
+export class SGD extends Optimizer<SgdSettings> {
   /** Zeros at first, so that the first direction is the gradient itself. */
-  readonly #directions: readonly Variable[];
+  readonly #directions = this.groups.map((group) =>
+    group.settings.momentum > 0 ? this.stateOfParameters(group, 'momentum_buffer') : [],
+  );
+  /** The gradient's weight in the direction: 1 in the first step, which PyTorch does not dampen. */
+  readonly #weights = this.groups.map((group) =>
+    group.settings.momentum > 0 && group.settings.dampening > 0
+      ? this.stateOfGroup(group, 'gradient_weight', { value: 1 })
+      : null,
+  );
 
-  constructor(parameters: readonly Variable[], options: SgdOptions) {
-    const { lr, momentum = 0, nesterov = false, weightDecay = 0 } = options;
-    checkOptionNames('SGD', options, ['lr', 'momentum', 'nesterov', 'weightDecay']);
-    checkNumber('SGD', { momentum, weightDecay });
-    if (nesterov && momentum === 0) {
-      throw new ValueError('SGD: nesterov needs momentum; set momentum, for example to 0.9');
-    }
-    super(parameters, lr);
-    this.#momentum = momentum;
-    this.#nesterov = nesterov;
-    this.#weightDecay = weightDecay;
-    this.#directions = momentum > 0 ? zerosLike(parameters) : [];
+  constructor(parameters: Trained<SgdOptions>, options: SgdOptions) {
+    super(groupsOf(parameters, { owner: 'SGD', options, read: readOptions }));
   }
 
-  protected update(grads: readonly Tensor[], update: Update): void {
-    this.parameters.forEach((parameter, i) => {
-      const gradient = this.#weightDecay
-        ? add(grads[i], mul(parameter, this.#weightDecay))
-        : grads[i];
+  protected updateGroup(
+    { index: g, settings, lrVariable }: OptimizerGroup<SgdSettings>,
+    members: readonly Member[],
+    update: Update,
+  ): void {
+    const { momentum, dampening, nesterov, weightDecay } = settings;
+    const weight = this.#weights[g];
+    for (const { index, parameter, gradient: given } of members) {
+      const gradient = withDecay(given, parameter, weightDecay);
       let direction = gradient;
-      if (this.#momentum > 0) {
-        const kept = add(mul(this.#directions[i], this.#momentum), gradient);
-        direction = this.#nesterov ? add(gradient, mul(kept, this.#momentum)) : kept;
-        update(this.#directions[i], kept);
+      if (momentum > 0) {
+        const buffer = this.#directions[g][index];
+        const kept = add(mul(buffer, momentum), weight ? mul(gradient, weight) : gradient);
+        direction = nesterov ? add(gradient, mul(kept, momentum)) : kept;
+        update(buffer, kept);
       }
-      update(parameter, sub(parameter, mul(direction, this.lrVariable)));
-    });
+      update(parameter, sub(parameter, mul(direction, lrVariable)));
+    }
+    if (weight) update(weight, fill(1 - dampening, []));
   }
+}
 
-  protected namedState(): readonly [string, Variable][] {
-    return namedPerParameter('momentum_buffer', this.#directions);
+function readOptions(owner: string, options: SgdOptions): SgdSettings {
+  const { lr, momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options;
+  checkOptionNames(owner, options, ['lr', 'momentum', 'dampening', 'nesterov', 'weightDecay']);
+  checkNumber(owner, { lr, momentum, dampening, weightDecay });
+  if (nesterov && momentum === 0) {
+    throw new ValueError(`${owner}: nesterov needs momentum; set momentum, for example to 0.9`);
   }
+  if (nesterov && dampening !== 0) {
+    throw new ValueError(`${owner}: nesterov goes without dampening; leave dampening out`);
+  }
+  return { lr, momentum, dampening, nesterov, weightDecay };
 }
