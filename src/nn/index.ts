@@ -23,14 +23,28 @@ export {
   GlobalAvgPool2d,
   GlobalMaxPool2d,
 } from './adaptive-pooling.js';
+export {
+  BatchNorm1d,
+  BatchNorm2d,
+  type BatchNormLayerOptions,
+  InstanceNorm2d,
+} from './batch-norm.js';
 export { Conv1d, type Conv1dLayerOptions } from './conv-1d.js';
 export { Conv2d, type Conv2dLayerOptions } from './conv-2d.js';
 export { ConvTranspose2d, type ConvTranspose2dLayerOptions } from './conv-transpose-2d.js';
 export { type CrossEntropyOptions, checkLabels, crossEntropy } from './cross-entropy.js';
+export { Dropout, Dropout2d, type DropoutLayerOptions } from './dropout.js';
 export { Flatten, type FlattenOptions } from './flatten.js';
 export { freeze, isFrozen, trainableParameters, unfreeze } from './freezing.js';
 export * as init from './init.js';
+export {
+  GroupNorm,
+  type GroupNormLayerOptions,
+  LayerNorm,
+  type LayerNormLayerOptions,
+} from './layer-norm.js';
 export { Linear, type LinearOptions } from './linear.js';
+export { LocalResponseNorm, type LocalResponseNormLayerOptions } from './local-response-norm.js';
 export { accuracy } from './metrics.js';
 export { type AnyModule, Module, type ObservedOutput, observeOutputs } from './module.js';
 export {
@@ -47,6 +61,7 @@ export { PixelShuffle, PixelUnshuffle, Upsample } from './resizing.js';
 export { manualSeed } from './seed.js';
 export { Sequential } from './sequential.js';
 export { LogSoftmax, Softmax, type SoftmaxOptions } from './softmax.js';
+export { type SpectralNormOptions, spectralNorm } from './spectral-norm.js';
 export type {
   LoadedState,
   LoadStateOptions,
@@ -54,3 +69,4 @@ export type {
   StateSource,
   StateTensor,
 } from './state-dict.js';
+export { type WeightNormOptions, weightNorm } from './weight-norm.js';

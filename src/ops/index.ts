@@ -5,8 +5,10 @@ export * from './concatenate.js';
 export * from './conv-2d.js';
 export * from './conv-transpose-2d.js';
 export * from './creation.js';
+export { type DropoutOptions, dropout, dropout2d } from './dropout.js';
 export * from './elementwise.js';
 export * from './matmul.js';
+export * from './normalization.js';
 export * from './pad.js';
 export {
   circularPad2d,

@@ -4,6 +4,7 @@ import { ValueError } from '../graph/errors.js';
 import { apply, type Primitive } from '../graph/primitive.js';
 import { type Shape, sizeOf } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
+import { activeTrace } from '../graph/trace.js';
 import { Variable } from '../graph/variable.js';
 import { tensor } from './creation.js';
 import { add } from './elementwise.js';
@@ -36,6 +37,8 @@ export class Generator {
 /** Uniform float32 numbers in [0, 1) of `shape`; every call goes on where the last one stopped. */
 export function uniform(shape: Shape, generator: Generator): Tensor {
   const numbers = apply(uniformPrimitive, [generator.state], { shape });
+  // Outside compile() the state moves on at once, so that the numbers must be drawn before.
+  if (!activeTrace()) numbers.data();
   const blocks = Math.ceil(sizeOf(shape) / 4);
   generator.state.assign(add(generator.state, tensor(new Int32Array([0, 0, blocks, 0]), [4])));
   return numbers;

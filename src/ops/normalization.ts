@@ -1,0 +1,290 @@
+/** Normalisation by mean and variance: over the batch, over features, over groups, over each image; and over neighbouring channels. */
+
+import { ShapeError, ValueError } from '../graph/errors.js';
+import { formatShape, type Shape, sameShape, sizeOf } from '../graph/shape.js';
+import type { Tensor } from '../graph/tensor.js';
+import { Variable } from '../graph/variable.js';
+import { add, div, exp, less, log, mul, sqrt, sub, where } from './elementwise.js';
+import { pad } from './pad.js';
+import { sumPool2d } from './pooling.js';
+import { mean } from './reduction.js';
+import { detach, reshape } from './view.js';
+
+export interface Moments {
+  readonly mean: Tensor;
+  /** The mean squared distance from the mean (divided by the count, not by the count - 1). */
+  readonly variance: Tensor;
+  /** x - mean */
+  readonly centred: Tensor;
+}
+
+/**
+ * Mean and variance over `dims`, which stay with extent 1; exact also where the mean is far larger than the spread.
+ *
+ * Throws ShapeError when there is nothing to reduce.
+ *
+ *     const { mean, variance } = moments(x, [0, 2, 3]);
+ */
+export function moments(x: Tensor, dims: readonly number[]): Moments {
+  // Any shift leaves the spread as it is, so that no gradient need flow through this one. What rounding
+  // left out of it is the mean of what remains.
+  const shift = detach(mean(x, dims, { keepDims: true }));
+  const shifted = sub(x, shift);
+  const rest = mean(shifted, dims, { keepDims: true });
+  const variance = sub(mean(mul(shifted, shifted), dims, { keepDims: true }), mul(rest, rest));
+  return {
+    mean: add(shift, rest),
+    // Rounding may take the variance of equal numbers below nothing.
+    variance: where(less(variance, 0), 0, variance),
+    centred: sub(shifted, rest),
+  };
+}
+
+export interface AffineOptions {
+  /** Multiplied after normalising. Default: none. */
+  weight?: Tensor;
+  /** Added after that. Default: none. */
+  bias?: Tensor;
+  /** Added to the variance. Default: 1e-5. */
+  eps?: number;
+}
+
+export interface RunningStatistics {
+  /** [C]; a Variable that is updated when the input's own statistics are taken. */
+  runningMean?: Tensor;
+  /** [C]; of the unbiased variance. */
+  runningVar?: Tensor;
+  /** The part of the new value in the running one. Default: 0.1. */
+  momentum?: number | Tensor;
+}
+
+export interface BatchNormOptions extends AffineOptions, RunningStatistics {
+  /** Normalise by the batch's own statistics and update the running ones. Default: false. */
+  training?: boolean;
+}
+
+/**
+ * Normalises each channel of x [N, C, ...] over the batch (Ioffe and Szegedy 2015); weight and bias are [C].
+ *
+ * Throws ShapeError when shapes do not fit or a channel has one value in training, ValueError without
+ * running statistics outside training.
+ *
+ *     const y = batchNorm(x, { training: true, weight, bias });
+ */
+export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
+  const { training = false, runningMean, runningVar, momentum = 0.1 } = options;
+  const channels = channelsOf('batchNorm', x, 2);
+  const perChannel = alongChannels(x);
+  if (!training) return byRunning('batchNorm', x, options);
+  const dims = x.shape.map((_, dim) => dim).filter((dim) => dim !== 1);
+  const count = x.size / channels;
+  if (!(count > 1)) {
+    throw new ShapeError(
+      `batchNorm: ${formatShape(x.shape)} has ${count || 0} values per channel; training needs more ` +
+        `than 1, so use a larger batch or call eval()`,
+    );
+  }
+  const { mean, variance, centred } = moments(x, dims);
+  updateRunning('runningMean', runningMean, { value: reshape(mean, [channels]), momentum });
+  const unbiased = mul(reshape(variance, [channels]), count / (count - 1));
+  updateRunning('runningVar', runningVar, { value: unbiased, momentum });
+  return scaleAndShift(centred, variance, { ...options, perChannel, operation: 'batchNorm' });
+}
+
+export interface InstanceNormOptions extends AffineOptions, RunningStatistics {
+  /** Normalise by the input's own statistics and update the running ones. Default: true. */
+  useInputStats?: boolean;
+}
+
+/**
+ * Normalises each channel of each image of x [N, C, ...] (Ulyanov et al. 2016); weight and bias are [C].
+ *
+ * Throws ShapeError when shapes do not fit or an image has one element, ValueError without running
+ * statistics when they are asked for.
+ *
+ *     const y = instanceNorm(x);
+ */
+export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tensor {
+  const { useInputStats = true, runningMean, runningVar, momentum = 0.1 } = options;
+  const channels = channelsOf('instanceNorm', x, 3);
+  if (!useInputStats) return byRunning('instanceNorm', x, options);
+  const count = sizeOf(x.shape.slice(2));
+  if (!(count > 1)) {
+    throw new ShapeError(
+      `instanceNorm: ${formatShape(x.shape)} has ${count} elements per image and channel; ` +
+        `expected more than 1`,
+    );
+  }
+  const { mean: means, variance, centred } = moments(x, x.shape.map((_, dim) => dim).slice(2));
+  const overBatch = (values: Tensor) => mean(reshape(values, [x.shape[0], channels]), 0);
+  updateRunning('runningMean', runningMean, { value: overBatch(means), momentum });
+  const unbiased = mul(overBatch(variance), count / (count - 1));
+  updateRunning('runningVar', runningVar, { value: unbiased, momentum });
+  const perChannel = alongChannels(x);
+  return scaleAndShift(centred, variance, { ...options, perChannel, operation: 'instanceNorm' });
+}
+
+export interface LayerNormOptions extends AffineOptions {
+  /** The last dimensions of x, over which it is normalised; also the shape of weight and bias. */
+  normalizedShape: Shape;
+}
+
+/**
+ * Normalises x over its last dimensions (Ba, Kiros and Hinton 2016).
+ *
+ * Throws ShapeError when x does not end in `normalizedShape`, or weight or bias is of another shape.
+ *
+ *     const y = layerNorm(x, { normalizedShape: [64] });
+ */
+export function layerNorm(x: Tensor, options: LayerNormOptions): Tensor {
+  const { normalizedShape } = options;
+  const first = x.rank - normalizedShape.length;
+  if (
+    normalizedShape.length === 0 ||
+    !sameShape(x.shape.slice(Math.max(first, 0)), normalizedShape)
+  ) {
+    throw new ShapeError(
+      `layerNorm: expected an input that ends in ${formatShape(normalizedShape)}, ` +
+        `got ${formatShape(x.shape)}`,
+    );
+  }
+  const { variance, centred } = moments(x, x.shape.map((_, dim) => dim).slice(first));
+  const operation = 'layerNorm';
+  return scaleAndShift(centred, variance, { ...options, perChannel: normalizedShape, operation });
+}
+
+export interface GroupNormOptions extends AffineOptions {
+  /** How many groups the channels are parted into. */
+  numGroups: number;
+}
+
+/**
+ * Normalises x [N, C, ...] over groups of channels of each image (Wu and He 2018); weight and bias are [C].
+ *
+ * Throws ShapeError when shapes do not fit or the groups do not divide the channels.
+ *
+ *     const y = groupNorm(x, { numGroups: 8 });
+ */
+export function groupNorm(x: Tensor, options: GroupNormOptions): Tensor {
+  const { numGroups, weight, bias, eps } = options;
+  const channels = channelsOf('groupNorm', x, 2);
+  if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0) {
+    throw new ShapeError(
+      `groupNorm: numGroups is ${numGroups}, which does not divide the ${channels} channels of ` +
+        `${formatShape(x.shape)}`,
+    );
+  }
+  const { variance, centred } = moments(reshape(x, [x.shape[0], numGroups, -1]), [2]);
+  const normal = reshape(div(centred, deviation(variance, eps)), x.shape);
+  const perChannel = alongChannels(x);
+  return affine(normal, { weight, bias, perChannel, operation: 'groupNorm' });
+}
+
+export interface LocalResponseNormOptions {
+  /** How many neighbouring channels are summed over. */
+  size: number;
+  /** Times the mean of squares. Default: 1e-4. */
+  alpha?: number;
+  /** The exponent. Default: 0.75. */
+  beta?: number;
+  /** Added before the power is taken. Default: 1. */
+  k?: number;
+}
+
+/**
+ * x [N, C, ...] / (k + alpha * mean of squares of the neighbouring channels) ** beta, as in AlexNet
+ * (Krizhevsky, Sutskever and Hinton 2012); the mean counts channels outside as 0.
+ *
+ * Throws ShapeError when x has fewer than three dimensions, ValueError when `size` is below 1.
+ *
+ *     const y = localResponseNorm(x, { size: 5, k: 2 });
+ */
+export function localResponseNorm(x: Tensor, options: LocalResponseNormOptions): Tensor {
+  const { size, alpha = 1e-4, beta = 0.75, k = 1 } = options;
+  const channels = channelsOf('localResponseNorm', x, 3);
+  if (!Number.isSafeInteger(size) || size < 1) {
+    throw new ValueError(
+      `localResponseNorm: size is ${size}; expected a whole number of at least 1`,
+    );
+  }
+  const before = Math.floor(size / 2);
+  const squares = reshape(mul(x, x), [x.shape[0], 1, channels, sizeOf(x.shape.slice(2))]);
+  const padded = pad(squares, { low: [0, 0, before, 0], high: [0, 0, size - 1 - before, 0] });
+  const sums = reshape(sumPool2d(padded, { kernelSize: [size, 1], stride: 1 }), x.shape);
+  const base = add(mul(sums, alpha / size), k);
+  return mul(x, exp(mul(log(base), -beta)));
+}
+
+/** [C] to a shape that broadcasts along the channels of x. */
+const alongChannels = (x: Tensor): Shape => x.shape.map((extent, dim) => (dim === 1 ? extent : 1));
+
+function channelsOf(operation: string, x: Tensor, rank: number): number {
+  if (x.rank >= rank) return x.shape[1];
+  throw new ShapeError(
+    `${operation}: expected [N, C${rank > 2 ? ', L, ...' : ', ...'}], got ${formatShape(x.shape)}`,
+  );
+}
+
+interface Layout {
+  /** The shape that weight and bias take to broadcast against x. */
+  readonly perChannel: Shape;
+  readonly operation: string;
+}
+
+const deviation = (variance: Tensor, eps = 1e-5): Tensor => sqrt(add(variance, eps));
+
+function scaleAndShift(
+  centred: Tensor,
+  variance: Tensor,
+  { eps, ...options }: AffineOptions & Layout,
+): Tensor {
+  return affine(mul(centred, div(1, deviation(variance, eps))), options);
+}
+
+function affine(x: Tensor, { weight, bias, perChannel, operation }: AffineOptions & Layout) {
+  const fitted = (name: string, tensor: Tensor): Tensor => {
+    const expected = operation === 'layerNorm' ? perChannel : [perChannel[1]];
+    if (sameShape(tensor.shape, expected)) return reshape(tensor, perChannel);
+    throw new ShapeError(
+      `${operation}: expected ${name} ${formatShape(expected)}, got ${formatShape(tensor.shape)}`,
+    );
+  };
+  const scaled = weight ? mul(x, fitted('weight', weight)) : x;
+  return bias ? add(scaled, fitted('bias', bias)) : scaled;
+}
+
+function byRunning(
+  operation: string,
+  x: Tensor,
+  { runningMean, runningVar, ...options }: AffineOptions & RunningStatistics,
+): Tensor {
+  if (!runningMean || !runningVar) {
+    throw new ValueError(
+      `${operation}: runningMean and runningVar are needed to normalise by them; pass both, or take ` +
+        `the input's own statistics`,
+    );
+  }
+  const perChannel = alongChannels(x);
+  const channels = [x.shape[1]];
+  for (const [name, { shape }] of Object.entries({ runningMean, runningVar })) {
+    if (sameShape(shape, channels)) continue;
+    throw new ShapeError(
+      `${operation}: expected ${name} ${formatShape(channels)}, got ${formatShape(shape)}`,
+    );
+  }
+  const centred = sub(x, reshape(runningMean, perChannel));
+  const variance = reshape(runningVar, perChannel);
+  return scaleAndShift(centred, variance, { ...options, perChannel, operation });
+}
+
+function updateRunning(
+  name: string,
+  running: Tensor | undefined,
+  { value, momentum }: { value: Tensor; momentum: number | Tensor },
+): void {
+  if (!running) return;
+  if (!(running instanceof Variable)) {
+    throw new ValueError(`${name}: expected a Variable to update, got ${running}`);
+  }
+  running.assign(add(running, mul(sub(detach(value), running), momentum)));
+}
