@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { grad } from '../src/autodiff/index.js';
 import { wasm } from '../src/backends/wasm/index.js';
 import { compile } from '../src/compiler/index.js';
 import { ShapeError, ValueError } from '../src/graph/errors.js';
@@ -117,4 +118,26 @@ test('convolutions that do not fit are refused with the layer', () => {
   refused(() => sequence.call(ops.zeros([1, 2, 4])), ShapeError, /0.*larger than the padded input/);
   refused(() => sequence.call(ops.zeros([1, 3, 9])), ShapeError, /expected \[N, 2, L\]/);
   refused(() => new nn.Conv1d(3, 2, { kernelSize: 1, groups: 2 }), ValueError, /does not divide/);
+});
+
+test('sizes that do not fit are refused with the layer', () => {
+  const x = ops.zeros([1, 3, 4, 5]);
+  const adaptive = new nn.AdaptiveAvgPool2d(2);
+  refused(() => new nn.AdaptiveMaxPool2d(0), ValueError, /AdaptiveMaxPool2d: outputSize/);
+  refused(() => adaptive.call(ops.zeros([3, 4])), ShapeError, /^AdaptiveAvgPool2d: .*\[3, 4\]/);
+  refused(() => ops.globalMaxPool2d(ops.zeros([1, 2, 0, 3])), ShapeError, /with elements/);
+  refused(() => new nn.PixelShuffle(2).call(x), ShapeError, /^PixelShuffle: .*multiple of 4/);
+  refused(() => new nn.PixelUnshuffle(2).call(x), ShapeError, /must be multiples of 2/);
+  refused(() => new nn.PixelShuffle(0), ValueError, /upscaleFactor is 0/);
+  refused(() => new nn.Upsample({}), ValueError, /Upsample: give either size or scaleFactor/);
+  refused(() => new nn.Upsample({ size: 0 }), ValueError, /size 0; expected a whole number/);
+  refused(() => new nn.Upsample({ size: 2, alignCorners: true }), ValueError, /alignCorners needs/);
+  const tiny = new nn.Upsample({ scaleFactor: 0.1 });
+  refused(() => tiny.call(x), ShapeError, /^Upsample: .*leaves nothing of \[1, 3, 4, 5\]/);
+});
+
+test('equal maxima of an adaptive pool give their gradient to the first', () => {
+  const x = ops.tensor([0, 1, 0, 1, 0, 0, 0, 0, 0], [1, 1, 3, 3]);
+  const dx = run(() => grad(ops.sum(ops.adaptiveMaxPool2d(x, 2)), [x])[0]);
+  assert.deepEqual(dx, [0, 2, 0, 1, 1, 0, 0, 0, 0]);
 });

@@ -21,6 +21,7 @@ interface SpatialCase {
   readonly name: string;
   readonly layer: string;
   readonly arguments: readonly unknown[];
+  readonly tolerance: number;
   readonly state: Record<string, TorchTensor>;
   readonly xs: readonly TorchTensor[];
   readonly dy: TorchTensor;
@@ -51,7 +52,7 @@ function made({ layer, arguments: given }: SpatialCase): AnyLayer {
 }
 
 for (const fixture of readFixture<SpatialCase[]>('nn-spatial.json')) {
-  const { name, layer, state, dy } = fixture;
+  const { name, layer, state, dy, tolerance } = fixture;
   const title = `${layer} ${name} of ${fixture.xs.map(({ shape }) => `[${shape}]`).join(', ')}`;
   const model = made(fixture);
   const weights = Object.entries(state).map(([key, { shape, data }]) => {
@@ -68,14 +69,14 @@ for (const fixture of readFixture<SpatialCase[]>('nn-spatial.json')) {
     const { y, dxs, gradients } = onReference(() =>
       build(fixture.xs.map(fromTorch), fromTorch(dy)),
     );
-    assertTorch(y, fixture.y, { what: 'output' });
+    assertTorch(y, fixture.y, { what: 'output', tolerance });
     dxs.forEach((dx, i) => {
-      assertTorch(dx, fixture.dxs[i], { what: `gradient of input ${i}` });
+      assertTorch(dx, fixture.dxs[i], { what: `gradient of input ${i}`, tolerance });
     });
     const names = model.namedParameters().map(([key]) => key);
     assert.deepEqual(names, Object.keys(fixture.gradients));
     names.forEach((key, i) => {
-      assertTorch(gradients[i], fixture.gradients[key], { what: `gradient of ${key}` });
+      assertTorch(gradients[i], fixture.gradients[key], { what: `gradient of ${key}`, tolerance });
     });
   });
 

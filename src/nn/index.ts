@@ -29,6 +29,12 @@ export {
   type BatchNormLayerOptions,
   InstanceNorm2d,
 } from './batch-norm.js';
+export {
+  type BceOptions,
+  type BceWithLogitsOptions,
+  bce,
+  bceWithLogits,
+} from './binary-cross-entropy.js';
 export { Conv1d, type Conv1dLayerOptions } from './conv-1d.js';
 export { Conv2d, type Conv2dLayerOptions } from './conv-2d.js';
 export { ConvTranspose2d, type ConvTranspose2dLayerOptions } from './conv-transpose-2d.js';
@@ -37,6 +43,7 @@ export { Dropout, Dropout2d, type DropoutLayerOptions } from './dropout.js';
 export { Flatten, type FlattenOptions } from './flatten.js';
 export { freeze, isFrozen, trainableParameters, unfreeze } from './freezing.js';
 export * as init from './init.js';
+export { type KlDivergenceOptions, klDivergence } from './kl-divergence.js';
 export {
   GroupNorm,
   type GroupNormLayerOptions,
@@ -45,6 +52,17 @@ export {
 } from './layer-norm.js';
 export { Linear, type LinearOptions } from './linear.js';
 export { LocalResponseNorm, type LocalResponseNormLayerOptions } from './local-response-norm.js';
+export type { LossOptions, Reduction } from './loss-reduction.js';
+export {
+  type CosineEmbeddingOptions,
+  cosineEmbedding,
+  hingeEmbedding,
+  type MarginOptions,
+  type MultiMarginOptions,
+  multiMargin,
+  type TripletMarginOptions,
+  tripletMargin,
+} from './margin-losses.js';
 export { accuracy } from './metrics.js';
 export { type AnyModule, Module, type ObservedOutput, observeOutputs } from './module.js';
 export {
@@ -57,6 +75,14 @@ export {
 export { Parameter } from './parameter.js';
 export { AvgPool2d, MaxPool2d } from './pooling.js';
 export { PRelu, type PReluOptions } from './prelu.js';
+export {
+  type HuberOptions,
+  huber,
+  l1,
+  mse,
+  type SmoothL1Options,
+  smoothL1,
+} from './regression-losses.js';
 export { PixelShuffle, PixelUnshuffle, Upsample } from './resizing.js';
 export { manualSeed } from './seed.js';
 export { Sequential } from './sequential.js';

@@ -1,12 +1,18 @@
 /** Every operation on tensors. */
 
 export * from './activations.js';
+export * from './adaptive-pooling.js';
 export * from './concatenate.js';
 export * from './conv-2d.js';
 export * from './conv-transpose-2d.js';
 export * from './creation.js';
 export { type DropoutOptions, dropout, dropout2d } from './dropout.js';
 export * from './elementwise.js';
+export {
+  type InterpolateMode,
+  type InterpolateOptions,
+  interpolate,
+} from './interpolate.js';
 export * from './matmul.js';
 export * from './normalization.js';
 export * from './pad.js';
@@ -18,6 +24,7 @@ export {
   replicationPad2d,
   type SidePadding,
 } from './pad-2d.js';
+export * from './pixel-shuffle.js';
 export * from './pooling.js';
 export * from './random.js';
 export * from './reduction.js';
