@@ -9,7 +9,7 @@ import { ShapeError, ValueError } from '../src/graph/errors.js';
 import { Tensor } from '../src/graph/tensor.js';
 import { trace } from '../src/graph/trace.js';
 import { BatchNorm1d, BatchNorm2d, InstanceNorm2d } from '../src/nn/batch-norm.js';
-import { Conv2d, Linear, type Module } from '../src/nn/index.js';
+import { Conv2d, ConvTranspose2d, Linear, type Module } from '../src/nn/index.js';
 import { GroupNorm, LayerNorm } from '../src/nn/layer-norm.js';
 import { LocalResponseNorm } from '../src/nn/local-response-norm.js';
 import { spectralNorm } from '../src/nn/spectral-norm.js';
@@ -190,6 +190,18 @@ test('a normalised weight can be read and is no parameter', () => {
   const before = spectral.stateDict();
   spectral.weight.data();
   assert.deepEqual(spectral.stateDict(), before, 'reading the weight iterates nothing');
+});
+
+test('spectral norm finds the largest singular value, of a transposed convolution along its outputs', () => {
+  const up = spectralNorm(new ConvTranspose2d(2, 3, { kernelSize: 1 }));
+  assert.deepEqual(up.stateDict().weight_u.shape, [3]);
+  assert.deepEqual(up.stateDict().weight_v.shape, [2]);
+  const layer = spectralNorm(new Linear(2, 2, { bias: false }), { nPowerIterations: 40 });
+  const state = layer.stateDict();
+  state.weight_orig.data.set([3, 0, 0, -0.5]);
+  layer.loadStateDict(state);
+  const y = layer.call(tensor([3, 1], [2])).data();
+  assert.ok(Math.abs(y[0] - 3) < 1e-5 && Math.abs(y[1] + 1 / 6) < 1e-5, `${y}`);
 });
 
 test('wrong options are refused', () => {

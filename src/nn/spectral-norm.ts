@@ -6,6 +6,7 @@ import { div, maximum, mul, sqrt } from '../ops/elementwise.js';
 import { matmul } from '../ops/matmul.js';
 import { sum } from '../ops/reduction.js';
 import { detach, permute, reshape, transpose } from '../ops/view.js';
+import { ConvTranspose2d } from './conv-transpose-2d.js';
 import { normal } from './init.js';
 import type { AnyModule } from './module.js';
 import { checkCount, checkNumber, checkOptionNames } from './options.js';
@@ -19,7 +20,7 @@ export interface SpectralNormOptions {
   nPowerIterations?: number;
   /** The least length to divide by. Default: 1e-12. */
   eps?: number;
-  /** The dimension of the outputs: 0, but 1 for the weights of transposed convolutions. Default: 0. */
+  /** The dimension of the outputs. Default: 0, and 1 for ConvTranspose2d. */
   dim?: number;
 }
 
@@ -37,7 +38,8 @@ export function spectralNorm<Layer extends AnyModule>(
   options: SpectralNormOptions = {},
 ): Layer {
   checkOptionNames('spectralNorm', options, ['name', 'nPowerIterations', 'eps', 'dim']);
-  const { name = 'weight', nPowerIterations = 1, eps = 1e-12, dim = 0 } = options;
+  const { name = 'weight', nPowerIterations = 1, eps = 1e-12 } = options;
+  const { dim = module instanceof ConvTranspose2d ? 1 : 0 } = options;
   checkCount('spectralNorm', 'nPowerIterations', nPowerIterations);
   checkNumber('spectralNorm', { eps });
   const original = parameterOf('spectralNorm', module, name);
