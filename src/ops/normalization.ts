@@ -4,7 +4,7 @@ import { ShapeError, ValueError } from '../graph/errors.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { Variable } from '../graph/variable.js';
-import { add, div, exp, less, log, mul, sqrt, sub, where } from './elementwise.js';
+import { add, div, exp, less, log, mul, neg, sqrt, sub, where } from './elementwise.js';
 import { pad } from './pad.js';
 import { sumPool2d } from './pooling.js';
 import { mean } from './reduction.js';
@@ -14,8 +14,6 @@ export interface Moments {
   readonly mean: Tensor;
   /** The mean squared distance from the mean (divided by the count, not by the count - 1). */
   readonly variance: Tensor;
-  /** x - mean */
-  readonly centred: Tensor;
 }
 
 /**
@@ -26,8 +24,19 @@ export interface Moments {
  *     const { mean, variance } = moments(x, [0, 2, 3]);
  */
 export function moments(x: Tensor, dims: readonly number[]): Moments {
-  // Any shift leaves the spread as it is, so that no gradient need flow through this one. What rounding
-  // left out of it is the mean of what remains.
+  const { mean, variance } = shiftedMoments(x, dims);
+  return { mean, variance };
+}
+
+interface ShiftedMoments extends Moments {
+  /** x less its mean but for rounding. */
+  readonly shifted: Tensor;
+  /** What rounding left: the mean of `shifted`. */
+  readonly rest: Tensor;
+}
+
+function shiftedMoments(x: Tensor, dims: readonly number[]): ShiftedMoments {
+  // Any shift leaves the spread as it is, so that no gradient need flow through this one.
   const shift = detach(mean(x, dims, { keepDims: true }));
   const shifted = sub(x, shift);
   const rest = mean(shifted, dims, { keepDims: true });
@@ -36,7 +45,8 @@ export function moments(x: Tensor, dims: readonly number[]): Moments {
     mean: add(shift, rest),
     // Rounding may take the variance of equal numbers below nothing.
     variance: where(less(variance, 0), 0, variance),
-    centred: sub(shifted, rest),
+    shifted,
+    rest,
   };
 }
 
@@ -84,11 +94,12 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): Tensor {
         `than 1, so use a larger batch or call eval()`,
     );
   }
-  const { mean, variance, centred } = moments(x, dims);
+  const found = shiftedMoments(x, dims);
+  const { mean, variance } = found;
   updateRunning('runningMean', runningMean, { value: reshape(mean, [channels]), momentum });
   const unbiased = mul(reshape(variance, [channels]), count / (count - 1));
   updateRunning('runningVar', runningVar, { value: unbiased, momentum });
-  return scaleAndShift(centred, variance, { ...options, perChannel, operation: 'batchNorm' });
+  return scaleAndShift(found, { ...options, perChannel, operation: 'batchNorm' });
 }
 
 export interface InstanceNormOptions extends AffineOptions, RunningStatistics {
@@ -115,13 +126,13 @@ export function instanceNorm(x: Tensor, options: InstanceNormOptions = {}): Tens
         `expected more than 1`,
     );
   }
-  const { mean: means, variance, centred } = moments(x, x.shape.map((_, dim) => dim).slice(2));
+  const found = shiftedMoments(x, x.shape.map((_, dim) => dim).slice(2));
   const overBatch = (values: Tensor) => mean(reshape(values, [x.shape[0], channels]), 0);
-  updateRunning('runningMean', runningMean, { value: overBatch(means), momentum });
-  const unbiased = mul(overBatch(variance), count / (count - 1));
+  updateRunning('runningMean', runningMean, { value: overBatch(found.mean), momentum });
+  const unbiased = mul(overBatch(found.variance), count / (count - 1));
   updateRunning('runningVar', runningVar, { value: unbiased, momentum });
   const perChannel = alongChannels(x);
-  return scaleAndShift(centred, variance, { ...options, perChannel, operation: 'instanceNorm' });
+  return scaleAndShift(found, { ...options, perChannel, operation: 'instanceNorm' });
 }
 
 export interface LayerNormOptions extends AffineOptions {
@@ -148,9 +159,9 @@ export function layerNorm(x: Tensor, options: LayerNormOptions): Tensor {
         `got ${formatShape(x.shape)}`,
     );
   }
-  const { variance, centred } = moments(x, x.shape.map((_, dim) => dim).slice(first));
-  const operation = 'layerNorm';
-  return scaleAndShift(centred, variance, { ...options, perChannel: normalizedShape, operation });
+  const found = shiftedMoments(x, x.shape.map((_, dim) => dim).slice(first));
+  const layout = { perChannel: normalizedShape, operation: 'layerNorm' };
+  return affine(standardized(found, options.eps), { ...options, ...layout });
 }
 
 export interface GroupNormOptions extends AffineOptions {
@@ -174,8 +185,8 @@ export function groupNorm(x: Tensor, options: GroupNormOptions): Tensor {
         `${formatShape(x.shape)}`,
     );
   }
-  const { variance, centred } = moments(reshape(x, [x.shape[0], numGroups, -1]), [2]);
-  const normal = reshape(div(centred, deviation(variance, eps)), x.shape);
+  const found = shiftedMoments(reshape(x, [x.shape[0], numGroups, -1]), [2]);
+  const normal = reshape(standardized(found, eps), x.shape);
   const perChannel = alongChannels(x);
   return affine(normal, { weight, bias, perChannel, operation: 'groupNorm' });
 }
@@ -231,26 +242,40 @@ interface Layout {
   readonly operation: string;
 }
 
-const deviation = (variance: Tensor, eps = 1e-5): Tensor => sqrt(add(variance, eps));
+/** 1 / standard deviation */
+const inverse = (variance: Tensor, eps = 1e-5): Tensor => div(1, sqrt(add(variance, eps)));
 
-function scaleAndShift(
-  centred: Tensor,
-  variance: Tensor,
-  { eps, ...options }: AffineOptions & Layout,
-): Tensor {
-  return affine(mul(centred, div(1, deviation(variance, eps))), options);
+function standardized({ shifted, rest, variance }: ShiftedMoments, eps?: number): Tensor {
+  const scale = inverse(variance, eps);
+  return sub(mul(shifted, scale), mul(rest, scale));
 }
 
-function affine(x: Tensor, { weight, bias, perChannel, operation }: AffineOptions & Layout) {
-  const fitted = (name: string, tensor: Tensor): Tensor => {
-    const expected = operation === 'layerNorm' ? perChannel : [perChannel[1]];
-    if (sameShape(tensor.shape, expected)) return reshape(tensor, perChannel);
-    throw new ShapeError(
-      `${operation}: expected ${name} ${formatShape(expected)}, got ${formatShape(tensor.shape)}`,
-    );
-  };
-  const scaled = weight ? mul(x, fitted('weight', weight)) : x;
-  return bias ? add(scaled, fitted('bias', bias)) : scaled;
+/** Standardised, then scaled and shifted by tensors that are as small as the moments. */
+function scaleAndShift(
+  { shifted, rest, variance }: ShiftedMoments,
+  { eps, weight, bias, ...layout }: AffineOptions & Layout,
+): Tensor {
+  // One factor and one summand: the gradient of x then takes two sums over x and no more.
+  const deviations = inverse(variance, eps);
+  const scale = weight ? mul(deviations, fitted({ weight }, layout)) : deviations;
+  const moved = mul(rest, scale);
+  const offset = bias ? sub(fitted({ bias }, layout), moved) : neg(moved);
+  return add(mul(shifted, scale), offset);
+}
+
+function affine(x: Tensor, { weight, bias, ...layout }: AffineOptions & Layout): Tensor {
+  const scaled = weight ? mul(x, fitted({ weight }, layout)) : x;
+  return bias ? add(scaled, fitted({ bias }, layout)) : scaled;
+}
+
+/** The one tensor in `named` in the shape that broadcasts against x. */
+function fitted(named: Record<string, Tensor>, { perChannel, operation }: Layout): Tensor {
+  const [[name, tensor]] = Object.entries(named);
+  const expected = operation === 'layerNorm' ? perChannel : [perChannel[1]];
+  if (sameShape(tensor.shape, expected)) return reshape(tensor, perChannel);
+  throw new ShapeError(
+    `${operation}: expected ${name} ${formatShape(expected)}, got ${formatShape(tensor.shape)}`,
+  );
 }
 
 function byRunning(
@@ -272,9 +297,10 @@ function byRunning(
       `${operation}: expected ${name} ${formatShape(channels)}, got ${formatShape(shape)}`,
     );
   }
+  const { eps, ...rest } = options;
   const centred = sub(x, reshape(runningMean, perChannel));
-  const variance = reshape(runningVar, perChannel);
-  return scaleAndShift(centred, variance, { ...options, perChannel, operation });
+  const normal = mul(centred, reshape(inverse(runningVar, eps), perChannel));
+  return affine(normal, { ...rest, perChannel, operation });
 }
 
 function updateRunning(
