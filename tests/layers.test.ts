@@ -104,8 +104,8 @@ test('an unknown option is refused with the name that was meant', () => {
   const error = new ValueError('Conv2d: there is no option "paddding"; did you mean "padding"?');
   assert.throws(() => new Conv2d(1, 2, wrong as Conv2dLayerOptions), error);
   assert.throws(() => new Linear(1, 2, { biass: false } as object), /did you mean "bias"/);
-  const pool: object = { kernelSize: 2, ceilMode: true };
-  assert.throws(() => new MaxPool2d(pool as PoolOptions), /no option "ceilMode"; use kernelSize/);
+  const pool: object = { kernelSize: 2, divisorOverride: 3 };
+  assert.throws(() => new MaxPool2d(pool as PoolOptions), /no option "divisorOverride"; use kern/);
   assert.throws(() => new Flatten({ start: 1 } as object), /did you mean "startDim"|use startDim/);
 });
 

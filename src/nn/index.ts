@@ -73,7 +73,7 @@ export {
   ZeroPad2d,
 } from './padding.js';
 export { Parameter } from './parameter.js';
-export { AvgPool2d, MaxPool2d } from './pooling.js';
+export { AvgPool2d, MaxPool2d, MaxUnpool2d, SumPool2d } from './pooling.js';
 export { PRelu, type PReluOptions } from './prelu.js';
 export {
   type HuberOptions,
