@@ -99,8 +99,8 @@ test('logits and labels that do not fit are refused', () => {
     /crossEntropy reduction: there is no option "average"; use mean, sum, none/,
   );
   assert.throws(
-    () => crossEntropy(zeros([3, 4]), labels, options({ labelSmoothing: 0.1 })),
-    /no option "labelSmoothing"/,
+    () => crossEntropy(zeros([3, 4]), labels, options({ labelSmoothin: 0.1 })),
+    /no option "labelSmoothin"; did you mean "labelSmoothing"/,
   );
 });
 

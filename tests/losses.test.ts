@@ -9,6 +9,7 @@ import {
   bce,
   bceWithLogits,
   cosineEmbedding,
+  crossEntropy,
   hingeEmbedding,
   huber,
   klDivergence,
@@ -54,6 +55,7 @@ const losses: Readonly<Record<string, unknown>> = {
   multiMargin,
   cosineEmbedding,
   tripletMargin,
+  crossEntropy,
 };
 
 function lossOf({ loss, options, reduction }: LossCase, tensors: Tensors): Tensor {
@@ -142,4 +144,25 @@ test('a label that no class has makes the multi-class margin of its row NaN', ()
     multiMargin(zeros([2, 2]), tensor([0, 2], [2], 'int32'), { reduction: 'none' }),
   );
   assert.deepEqual([...values.data()], [0.5, Number.NaN]);
+});
+
+test('cross entropy refuses options and targets that do not fit', () => {
+  const logits = zeros([2, 3]);
+  const labels = zeros([2], 'int32');
+  const refused = (options: object, message: RegExp, target = labels) =>
+    assert.throws(() => crossEntropy(logits, target, options), message);
+  refused({ labelSmoothing: 1.5 }, /labelSmoothing is 1.5; expected a share from 0 to 1/);
+  refused({ labelSmoothing: -0.1 }, /labelSmoothing is -0.1/);
+  refused({ ignoreIndex: 0.5 }, /ignoreIndex is 0.5; expected a whole number/);
+  refused({ weight: zeros([2]) }, /expected float32 weight \[3\], .* got float32 \[2\]/);
+  refused({ ignoreIndex: 1 }, /ignoreIndex needs labels/, zeros([2, 3]));
+  refused({}, /probabilities of one shape .* and \[2, 4\]/, zeros([2, 4]));
+});
+
+test('cross entropy of labels that are all ignored is NaN as mean and 0 as sum', () => {
+  const loss = (reduction: 'mean' | 'sum') =>
+    onReference(() =>
+      crossEntropy(zeros([2, 3]), tensor([1, 1], [2], 'int32'), { ignoreIndex: 1, reduction }),
+    ).item();
+  assert.deepEqual([loss('mean'), loss('sum')], [Number.NaN, 0]);
 });

@@ -1,41 +1,69 @@
-/** Cross entropy of logits and class labels. */
+/** Cross entropy of logits and class labels, or of logits and probabilities. */
 
 import { ShapeError, ValueError } from '../graph/errors.js';
-import { formatShape } from '../graph/shape.js';
+import { formatShape, sameShape } from '../graph/shape.js';
 import { Tensor } from '../graph/tensor.js';
-import { and, cast, equal, exp, greater, iota, less, log, sub, where } from '../ops/elementwise.js';
-import { max, mean, sum } from '../ops/reduction.js';
+import {
+  add,
+  and,
+  cast,
+  div,
+  equal,
+  exp,
+  greater,
+  iota,
+  less,
+  log,
+  mul,
+  neg,
+  sub,
+  where,
+} from '../ops/elementwise.js';
+import { logSoftmax, max, sum } from '../ops/reduction.js';
 import { detach, reshape } from '../ops/view.js';
-import { checkOptionNames } from './options.js';
+import { checkLossOptions, type LossOptions, reduceLosses } from './loss-reduction.js';
+import { checkNumber } from './options.js';
 
-export interface CrossEntropyOptions {
-  /** One number for the batch, or with 'none' one per row. Default: 'mean'. */
-  reduction?: 'mean' | 'sum' | 'none';
+export interface CrossEntropyOptions extends LossOptions {
+  /** The share, 0 to 1, of each target that is spread over all classes (arXiv:1512.00567). Default: 0. */
+  labelSmoothing?: number;
+  /** One factor per class, float32 [C]; the mean over labels divides by the sum of the factors used. */
+  weight?: Tensor;
+  /** A label whose rows give no loss and do not count in the mean. Default: none (PyTorch's is -100). */
+  ignoreIndex?: number;
 }
-
-const reductions = {
-  mean: (losses: Tensor): Tensor => mean(losses),
-  sum: (losses: Tensor): Tensor => sum(losses),
-  none: (losses: Tensor): Tensor => losses,
-};
 
 /**
  * -log(softmax(logits)[label]) of logits [N, C] and int32 or uint8 labels [N], stable for large logits.
  *
+ * With float32 targets [N, C], probabilities, it is the sum over classes of -target log(softmax(logits)).
  * A label outside 0..C-1 makes its row's loss NaN; `checkLabels` finds it beforehand. Throws
- * ShapeError when shapes or dtypes do not fit, ValueError for an unknown option.
+ * ShapeError when shapes or dtypes do not fit, ValueError for an option unknown or out of range.
  *
- *     const loss = crossEntropy(model.call(x), labels);
+ *     const loss = crossEntropy(model.call(x), labels, { labelSmoothing: 0.1 });
  */
 export function crossEntropy(
   logits: Tensor,
   labels: Tensor,
   options: CrossEntropyOptions = {},
 ): Tensor {
-  const { reduction = 'mean' } = options;
-  checkOptionNames('crossEntropy', options, ['reduction']);
-  checkOptionNames('crossEntropy reduction', { [reduction]: true }, Object.keys(reductions));
+  const { labelSmoothing = 0, weight, ignoreIndex, reduction } = options;
+  checkLossOptions('crossEntropy', options, ['labelSmoothing', 'weight', 'ignoreIndex']);
+  checkSmoothing(labelSmoothing);
+  if (ignoreIndex !== undefined && !Number.isSafeInteger(ignoreIndex)) {
+    throw new ValueError(
+      `crossEntropy: ignoreIndex is ${ignoreIndex}; expected a whole number, the label to ignore`,
+    );
+  }
+  if (labels.dtype === 'float32' && logits.rank === 2 && labels.rank === 2) {
+    if (ignoreIndex !== undefined) {
+      throw new ValueError('crossEntropy: ignoreIndex needs labels, and the targets are float32');
+    }
+    checkWeight(weight, logits);
+    return reduceLosses(softTargetLosses(logits, labels, options), reduction);
+  }
   checkLogitsAndLabels('crossEntropy', logits, labels);
+  checkWeight(weight, logits);
   const [rows, classes] = logits.shape;
   const label = reshape(cast(labels, 'int32'), [rows, 1]);
   // The maximum cancels out of the loss, so its gradient is nothing.
@@ -43,10 +71,65 @@ export function crossEntropy(
   const logSum = log(sum(exp(shifted), 1, { keepDims: true }));
   // Compared, not gathered: its gradient is then elementwise and fuses with the softmax's.
   const isLabel = equal(iota([rows, classes], 1), label);
-  const picked = sum(where(isLabel, shifted, 0), 1, { keepDims: true });
+  const pickAtLabel = (x: Tensor) => sum(where(isLabel, x, 0), 1, { keepDims: true });
+  const factor = weight && pickAtLabel(weight);
+  const atLabel = sub(logSum, pickAtLabel(shifted));
+  const hard = factor ? mul(factor, atLabel) : atLabel;
+  const spread = () => {
+    const each = sub(logSum, shifted);
+    return sum(weight ? mul(each, weight) : each, 1, { keepDims: true });
+  };
+  const smooth =
+    labelSmoothing === 0
+      ? hard
+      : add(mul(hard, 1 - labelSmoothing), mul(spread(), labelSmoothing / classes));
   const inRange = and(greater(label, -1), less(label, classes));
-  const losses = where(inRange, sub(logSum, picked), Number.NaN);
-  return reductions[reduction](reshape(losses, [rows]));
+  const losses = where(inRange, smooth, Number.NaN);
+  if (ignoreIndex === undefined && !factor) return reduceLosses(reshape(losses, [rows]), reduction);
+  const ignored = equal(label, ignoreIndex ?? -1);
+  const kept = ignoreIndex === undefined ? losses : where(ignored, 0, losses);
+  if (reduction !== undefined && reduction !== 'mean') {
+    return reduceLosses(reshape(kept, [rows]), reduction);
+  }
+  const counts = factor ?? 1;
+  const share = ignoreIndex === undefined ? (factor as Tensor) : where(ignored, 0, counts);
+  return div(sum(kept), sum(share));
+}
+
+function softTargetLosses(
+  logits: Tensor,
+  targets: Tensor,
+  { labelSmoothing = 0, weight }: CrossEntropyOptions,
+): Tensor {
+  if (logits.dtype !== 'float32' || !sameShape(logits.shape, targets.shape)) {
+    throw new ShapeError(
+      `crossEntropy: expected float32 logits and probabilities of one shape [N, C], got ` +
+        `${logits.dtype} ${formatShape(logits.shape)} and ${formatShape(targets.shape)}`,
+    );
+  }
+  const smoothed =
+    labelSmoothing === 0
+      ? targets
+      : add(mul(targets, 1 - labelSmoothing), labelSmoothing / logits.shape[1]);
+  const terms = mul(logSoftmax(logits, 1), smoothed);
+  return neg(sum(weight ? mul(terms, weight) : terms, 1));
+}
+
+function checkSmoothing(labelSmoothing: number): void {
+  checkNumber('crossEntropy', { labelSmoothing });
+  if (labelSmoothing <= 1) return;
+  throw new ValueError(
+    `crossEntropy: labelSmoothing is ${labelSmoothing}; expected a share from 0 to 1`,
+  );
+}
+
+function checkWeight(weight: Tensor | undefined, logits: Tensor): void {
+  const classes = logits.shape[1];
+  if (!weight || (weight.dtype === 'float32' && sameShape(weight.shape, [classes]))) return;
+  throw new ShapeError(
+    `crossEntropy: expected float32 weight [${classes}], one factor per class, got ` +
+      `${weight.dtype} ${formatShape(weight.shape)}`,
+  );
 }
 
 /** Throws ShapeError unless logits are float32 [N, C] and labels int32 or uint8 [N]. */
