@@ -41,7 +41,7 @@ export class Lion extends Optimizer<LionSettings> {
     for (const { index: i, parameter, gradient } of members) {
       const mean = this.#means[g][i];
       const signs = sign(add(mul(mean, betas[0]), mul(gradient, 1 - betas[0])));
-      const direction = weightDecay === 0 ? signs : add(signs, mul(parameter, weightDecay));
+      const direction = weightDecay === 0 ? signs : add(mul(parameter, weightDecay), signs);
       update(mean, towards(mean, gradient, 1 - betas[1]));
       update(parameter, sub(parameter, mul(direction, lrVariable)));
     }

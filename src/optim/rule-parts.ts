@@ -8,7 +8,7 @@ export function towards(mean: Tensor, value: Tensor, share: number): Tensor {
   return add(mean, mul(sub(value, mean), share));
 }
 
-/** The gradient with weight decay in it, as PyTorch's optimisers add it. */
+/** The gradient with weight decay in it; last in the sum, so that the sum joins the kernel it comes from. */
 export function withDecay(gradient: Tensor, parameter: Tensor, weightDecay: number): Tensor {
-  return weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
+  return weightDecay === 0 ? gradient : add(mul(parameter, weightDecay), gradient);
 }
