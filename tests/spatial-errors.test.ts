@@ -141,3 +141,33 @@ test('equal maxima of an adaptive pool give their gradient to the first', () => 
   const dx = run(() => grad(ops.sum(ops.adaptiveMaxPool2d(x, 2)), [x])[0]);
   assert.deepEqual(dx, [0, 2, 0, 1, 1, 0, 0, 0, 0]);
 });
+
+test('shapes that cannot be cut or paired are refused with the layer', () => {
+  const cut = new nn.Unflatten(1, [2, -1]);
+  refused(() => cut.call(ops.zeros([3, 5])), ShapeError, /^Unflatten 1 to \[2, -1\]: .*the 5 of/);
+  refused(
+    () => new nn.Unflatten(0, [-1, -1]).call(ops.zeros([4])),
+    ShapeError,
+    /multiply to the 4/,
+  );
+  const pair = new nn.Bilinear(2, 3, 4);
+  refused(
+    () => pair.call(ops.zeros([5, 2]), ops.zeros([4, 3])),
+    ShapeError,
+    /^Bilinear 2 x 3 -> 4: expected \[\.\.\., 2\] and \[\.\.\., 3\] .* got \[5, 2\] and \[4, 3\]/,
+  );
+  refused(() => new nn.Bilinear(0, 3, 4), ValueError, /in1Features is 0/);
+});
+
+test('pooling windows that do not fit are refused with the layer', () => {
+  const x = ops.zeros([1, 1, 4, 4]);
+  refused(
+    () => new nn.SumPool2d({ kernelSize: 5 }).call(x),
+    ShapeError,
+    /^SumPool2d 5 x 5: .*larger/,
+  );
+  const pool = new nn.AvgPool2d({ kernelSize: 2, divisorOverride: 0 });
+  refused(() => pool.call(x), ValueError, /^AvgPool2d 2 x 2: .*divisorOverride 0/);
+  const padded = new nn.MaxPool2d({ kernelSize: 2, padding: 2 });
+  refused(() => padded.call(x), ShapeError, /more than half the kernel/);
+});

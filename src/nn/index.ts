@@ -29,6 +29,7 @@ export {
   type BatchNormLayerOptions,
   InstanceNorm2d,
 } from './batch-norm.js';
+export { Bilinear } from './bilinear.js';
 export {
   type BceOptions,
   type BceWithLogitsOptions,
@@ -40,8 +41,11 @@ export { Conv2d, type Conv2dLayerOptions } from './conv-2d.js';
 export { ConvTranspose2d, type ConvTranspose2dLayerOptions } from './conv-transpose-2d.js';
 export { type CrossEntropyOptions, checkLabels, crossEntropy } from './cross-entropy.js';
 export { Dropout, Dropout2d, type DropoutLayerOptions } from './dropout.js';
+export { Embedding, type EmbeddingOptions } from './embedding.js';
 export { Flatten, type FlattenOptions } from './flatten.js';
 export { freeze, isFrozen, trainableParameters, unfreeze } from './freezing.js';
+export { Identity } from './identity.js';
+export { type SsimOptions, ssim, totalVariation } from './image-losses.js';
 export * as init from './init.js';
 export { type KlDivergenceOptions, klDivergence } from './kl-divergence.js';
 export {
@@ -51,6 +55,7 @@ export {
   type LayerNormLayerOptions,
 } from './layer-norm.js';
 export { Linear, type LinearOptions } from './linear.js';
+export { conv2dToLinear, type LinearToConv2dOptions, linearToConv2d } from './linear-as-conv.js';
 export { LocalResponseNorm, type LocalResponseNormLayerOptions } from './local-response-norm.js';
 export type { LossOptions, Reduction } from './loss-reduction.js';
 export {
@@ -95,4 +100,5 @@ export type {
   StateSource,
   StateTensor,
 } from './state-dict.js';
+export { Unflatten } from './unflatten.js';
 export { type WeightNormOptions, weightNorm } from './weight-norm.js';
