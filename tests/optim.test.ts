@@ -253,6 +253,25 @@ test("default learning rates are PyTorch's, and the paper's of Lion", () => {
   assert.deepEqual(rates, [1e-3, 1e-3, 1e-2, 1e-2, 1, 1e-4]);
 });
 
+test('centered RMSprop stays finite where the variance rounds to less than zero', () => {
+  // Equal gradients after larger ones: both means fall, and stall a few roundings too high.
+  const random = new Philox(3);
+  const gradient = Float32Array.from({ length: 256 }, () => random.normal());
+  const parameter = new Parameter([256]);
+  const optimizer = new RMSprop([parameter], { lr: 1e-3, alpha: 0.9, eps: 1, centered: true });
+  const step = compile((g: Tensor) => optimizer.step([g]) as undefined);
+  const rounded: boolean[] = [];
+  for (let t = 0; t < 300; t++) {
+    step(tensor(t < 10 ? gradient.map((g) => 2 * g) : gradient, [256]));
+    const { '0.square_avg': square, '0.grad_avg': mean } = optimizer.stateDict();
+    square.data.forEach((value, i) => {
+      rounded.push(Math.fround(value - Math.fround(mean.data[i] * mean.data[i])) < 0);
+    });
+  }
+  assert.ok(rounded.includes(true));
+  assert.ok([...parameter.data()].every(Number.isFinite), `${parameter.data()}`);
+});
+
 test('wrong options are refused', () => {
   const parameters = [new Parameter([2])];
   const refused = (build: () => unknown, message: RegExp) =>

@@ -113,7 +113,7 @@ export abstract class Optimizer<
    */
   loadStateDict(source: StateSource): void {
     loadState(this.#state, source, { owner: this.constructor.name });
-    for (const group of this.groups) group.lr = group.lrVariable.data()[0];
+    for (const group of this.groups) group.readLr();
   }
 
   /** The update rule: calls `update` once for each variable of the group that changes. */

@@ -42,6 +42,11 @@ export class OptimizerGroup<Settings extends { readonly lr: number } = { readonl
     this.#lr = lr;
     this.lrVariable.set([lr]);
   }
+
+  /** Takes the rate from the variable, into which a saved state was loaded. */
+  readLr(): void {
+    this.#lr = this.lrVariable.data()[0];
+  }
 }
 
 /** The groups that `trained` means: plain parameters are one group with the optimiser's options. */
