@@ -171,3 +171,19 @@ test('pooling windows that do not fit are refused with the layer', () => {
   const padded = new nn.MaxPool2d({ kernelSize: 2, padding: 2 });
   refused(() => padded.call(x), ShapeError, /more than half the kernel/);
 });
+
+test('the norm of windows for odd and broken powers, and its gradient where all is zero', () => {
+  const x = ops.tensor([0, 1, 2, 3], [1, 1, 2, 2]);
+  for (const normType of [1.5, 3, 100]) {
+    const [norm] = run(() => ops.lpPool2d(x, { normType, kernelSize: 2 }));
+    const exact = 3 * ((1 / 3) ** normType + (2 / 3) ** normType + 1) ** (1 / normType);
+    if (normType < 64) assert.ok(Math.abs(norm - exact) < 2e-6 * exact, `${norm}, not ${exact}`);
+    else assert.equal(norm, Infinity, '3 ** 100 is beyond float32');
+  }
+  for (const normType of [1.5, 2, 3]) {
+    const flat = ops.zeros([1, 1, 2, 2]);
+    const dx = run(() => grad(ops.sum(ops.lpPool2d(flat, { normType, kernelSize: 2 })), [flat])[0]);
+    assert.deepEqual(dx, [0, 0, 0, 0], `power ${normType}`);
+  }
+  refused(() => new nn.LPPool2d({ kernelSize: 2, normType: 0 }), ValueError, /normType is 0/);
+});

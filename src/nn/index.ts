@@ -58,6 +58,7 @@ export { Linear, type LinearOptions } from './linear.js';
 export { conv2dToLinear, type LinearToConv2dOptions, linearToConv2d } from './linear-as-conv.js';
 export { LocalResponseNorm, type LocalResponseNormLayerOptions } from './local-response-norm.js';
 export type { LossOptions, Reduction } from './loss-reduction.js';
+export { LPPool2d } from './lp-pooling.js';
 export {
   type CosineEmbeddingOptions,
   cosineEmbedding,

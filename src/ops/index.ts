@@ -13,6 +13,7 @@ export {
   type InterpolateOptions,
   interpolate,
 } from './interpolate.js';
+export { type LpPoolOptions, lpPool2d } from './lp-pooling.js';
 export * from './matmul.js';
 export * from './normalization.js';
 export * from './pad.js';
