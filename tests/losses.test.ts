@@ -156,6 +156,9 @@ test('cross entropy refuses options and targets that do not fit', () => {
   refused({ ignoreIndex: 0.5 }, /ignoreIndex is 0.5; expected a whole number/);
   refused({ weight: zeros([2]) }, /expected float32 weight \[3\], .* got float32 \[2\]/);
   refused({ ignoreIndex: 1 }, /ignoreIndex needs labels/, zeros([2, 3]));
+  const pixels = zeros([2, 3, 4, 4]);
+  assert.throws(() => crossEntropy(pixels, labels), /\[2, 3, 4, 4\] and int32 \[2\]/);
+  assert.throws(() => crossEntropy(pixels, zeros([2, 4, 4], 'bool')), ShapeError);
   refused({}, /probabilities of one shape .* and \[2, 4\]/, zeros([2, 4]));
 });
 

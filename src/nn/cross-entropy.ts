@@ -34,9 +34,10 @@ export interface CrossEntropyOptions extends LossOptions {
 }
 
 /**
- * -log(softmax(logits)[label]) of logits [N, C] and int32 or uint8 labels [N], stable for large logits.
+ * -log(softmax(logits)[label]) of logits [N, C] and int32 or uint8 labels [N], or per pixel of [N, C, H, W]
+ * and [N, H, W]; stable for large logits.
  *
- * With float32 targets [N, C], probabilities, it is the sum over classes of -target log(softmax(logits)).
+ * With float32 targets shaped as the logits, probabilities, it is the sum over classes of -target log(softmax(logits)).
  * A label outside 0..C-1 makes its row's loss NaN; `checkLabels` finds it beforehand. Throws
  * ShapeError when shapes or dtypes do not fit, ValueError for an option unknown or out of range.
  *
@@ -55,29 +56,31 @@ export function crossEntropy(
       `crossEntropy: ignoreIndex is ${ignoreIndex}; expected a whole number, the label to ignore`,
     );
   }
-  if (labels.dtype === 'float32' && logits.rank === 2 && labels.rank === 2) {
+  if (labels.dtype === 'float32' && logits.rank >= 2 && labels.rank >= 2) {
     if (ignoreIndex !== undefined) {
       throw new ValueError('crossEntropy: ignoreIndex needs labels, and the targets are float32');
     }
     checkWeight(weight, logits);
     return reduceLosses(softTargetLosses(logits, labels, options), reduction);
   }
-  checkLogitsAndLabels('crossEntropy', logits, labels);
+  if (logits.rank > 2) checkLabelPerPlace(logits, labels);
+  else checkLogitsAndLabels('crossEntropy', logits, labels);
   checkWeight(weight, logits);
-  const [rows, classes] = logits.shape;
-  const label = reshape(cast(labels, 'int32'), [rows, 1]);
+  const [rows, classes, ...places] = logits.shape;
+  const label = reshape(cast(labels, 'int32'), [rows, 1, ...places]);
   // The maximum cancels out of the loss, so its gradient is nothing.
   const shifted = sub(logits, detach(max(logits, 1, { keepDims: true })));
   const logSum = log(sum(exp(shifted), 1, { keepDims: true }));
   // Compared, not gathered: its gradient is then elementwise and fuses with the softmax's.
-  const isLabel = equal(iota([rows, classes], 1), label);
+  const isLabel = equal(iota(logits.shape, 1), label);
   const pickAtLabel = (x: Tensor) => sum(where(isLabel, x, 0), 1, { keepDims: true });
-  const factor = weight && pickAtLabel(weight);
+  const factors = weight && perClass(weight, logits);
+  const factor = factors && pickAtLabel(factors);
   const atLabel = sub(logSum, pickAtLabel(shifted));
   const hard = factor ? mul(factor, atLabel) : atLabel;
   const spread = () => {
     const each = sub(logSum, shifted);
-    return sum(weight ? mul(each, weight) : each, 1, { keepDims: true });
+    return sum(factors ? mul(each, factors) : each, 1, { keepDims: true });
   };
   const smooth =
     labelSmoothing === 0
@@ -85,15 +88,11 @@ export function crossEntropy(
       : add(mul(hard, 1 - labelSmoothing), mul(spread(), labelSmoothing / classes));
   const inRange = and(greater(label, -1), less(label, classes));
   const losses = where(inRange, smooth, Number.NaN);
-  if (ignoreIndex === undefined && !factor) return reduceLosses(reshape(losses, [rows]), reduction);
-  const ignored = equal(label, ignoreIndex ?? -1);
-  const kept = ignoreIndex === undefined ? losses : where(ignored, 0, losses);
-  if (reduction !== undefined && reduction !== 'mean') {
-    return reduceLosses(reshape(kept, [rows]), reduction);
-  }
-  const counts = factor ?? 1;
-  const share = ignoreIndex === undefined ? (factor as Tensor) : where(ignored, 0, counts);
-  return div(sum(kept), sum(share));
+  const ignored = ignoreIndex === undefined ? null : equal(label, ignoreIndex);
+  const kept = ignored ? where(ignored, 0, losses) : losses;
+  const shares = ignored ? where(ignored, 0, factor ?? 1) : factor;
+  if (shares && (reduction ?? 'mean') === 'mean') return div(sum(kept), sum(shares));
+  return reduceLosses(reshape(kept, [rows, ...places]), reduction);
 }
 
 function softTargetLosses(
@@ -103,7 +102,7 @@ function softTargetLosses(
 ): Tensor {
   if (logits.dtype !== 'float32' || !sameShape(logits.shape, targets.shape)) {
     throw new ShapeError(
-      `crossEntropy: expected float32 logits and probabilities of one shape [N, C], got ` +
+      `crossEntropy: expected float32 logits and probabilities of one shape [N, C, ...], got ` +
         `${logits.dtype} ${formatShape(logits.shape)} and ${formatShape(targets.shape)}`,
     );
   }
@@ -112,7 +111,24 @@ function softTargetLosses(
       ? targets
       : add(mul(targets, 1 - labelSmoothing), labelSmoothing / logits.shape[1]);
   const terms = mul(logSoftmax(logits, 1), smoothed);
-  return neg(sum(weight ? mul(terms, weight) : terms, 1));
+  const losses = neg(sum(weight ? mul(terms, perClass(weight, logits)) : terms, 1));
+  return losses;
+}
+
+/** [C] as [C, 1, ...], which broadcasts along dimension 1 of logits [N, C, ...]. */
+const perClass = (weight: Tensor, { shape }: Tensor): Tensor =>
+  shape.length === 2 ? weight : reshape(weight, [shape[1], ...shape.slice(2).map(() => 1)]);
+
+function checkLabelPerPlace({ shape, dtype }: Tensor, labels: Tensor): void {
+  const [rows, classes, ...places] = shape;
+  const whole = labels.dtype === 'int32' || labels.dtype === 'uint8';
+  if (dtype === 'float32' && classes > 0 && whole && sameShape(labels.shape, [rows, ...places])) {
+    return;
+  }
+  throw new ShapeError(
+    `crossEntropy: expected float32 logits [N, C, ...] and int32 or uint8 labels [N, ...], got ` +
+      `${dtype} ${formatShape(shape)} and ${labels.dtype} ${formatShape(labels.shape)}`,
+  );
 }
 
 function checkSmoothing(labelSmoothing: number): void {
