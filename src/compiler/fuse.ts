@@ -288,7 +288,10 @@ export class Fusion {
       if (group && isWhole(view, base) && this.#accepts(group, tensor, reads))
         candidates.add(group);
     }
+    // A kernel with a structure is there anyway: what joins it costs no pass of its own.
+    const rooted = [...candidates].filter(({ root }) => root !== null);
     const chosen =
+      rooted.pop() ??
       [...candidates].pop() ??
       this.#newGroup({ root: null, chain: [], result: null, shape: tensor.shape });
     chosen.members.push(tensor);

@@ -84,7 +84,7 @@ function croppedPadding(
   return builder.node({ ...padding, attributes: { ...before, low, high } }, shape, dtype);
 }
 
-/** A spatial slice of a stride-1 convolution is the convolution of a slice. */
+/** A spatial slice of a stride-1 convolution is the convolution of a slice, with the slice's steps as stride. */
 function croppedConvolution(
   builder: Builder,
   slice: Application,
@@ -94,21 +94,24 @@ function croppedConvolution(
   const { start, step } = slice.attributes as AttributesOf<'slice'>;
   const whole = slice.inputs[0];
   const convolution = applicationOf(whole, 'conv2d');
-  if (!convolution || step.some((by) => by !== 1)) return null;
-  const { stride } = convolution.attributes as AttributesOf<'conv2d'>;
+  if (!convolution || shape.includes(0) || step.some((by) => by < 1)) return null;
+  const { stride, dilation } = convolution.attributes as AttributesOf<'conv2d'>;
   const spatial = [0, 1, 2].every((dim) => start[dim] === 0 && shape[dim] === whole.shape[dim]);
   if (!spatial || stride[0] !== 1 || stride[1] !== 1) return null;
   const [input, filters] = convolution.inputs;
-  const taken = input.shape.map((extent, dim) =>
-    dim < 3 ? extent : extent - (whole.shape[dim] - shape[dim]),
-  );
+  const taken = input.shape.map((extent, dim) => {
+    if (dim < 3) return extent;
+    const reach = (filters.shape[dim] - 1) * dilation[dim - 3] + 1;
+    return (shape[dim] - 1) * step[dim] + reach;
+  });
   const cropping: Application = {
     ...slice,
     inputs: [input],
-    attributes: { start, step, shape: taken },
+    attributes: { start, step: step.map(() => 1), shape: taken },
   };
   const cropped = builder.simplified(cropping, taken, input.dtype);
-  return builder.node({ ...convolution, inputs: [cropped, filters] }, shape, dtype);
+  const attributes = { stride: [step[3], step[4]], dilation } as const;
+  return builder.node({ ...convolution, inputs: [cropped, filters], attributes }, shape, dtype);
 }
 
 /** Makes nodes, each only once. */
