@@ -19,23 +19,41 @@ export async function openRunFolder(
   name: string,
   { out }: { out?: string } = {},
 ): Promise<RunFolder> {
-  const { mkdir, rm, rmdir } = await import('node:fs/promises');
-  const { join } = await import('node:path');
-  const make = async (path: string, recursive: boolean): Promise<boolean> => {
+  const { mkdir, rm, rmdir, stat } = await import('node:fs/promises');
+  const { dirname, join } = await import('node:path');
+  const isFolder = (path: string) =>
+    stat(path).then(
+      (status) => status.isDirectory(),
+      () => false,
+    );
+  /** Whether it was made: false when the folder was there. */
+  const make = async (path: string): Promise<boolean> => {
+    // NOTE: mkdir with `recursive` never returns in /proc, and hides that a file system is read-only.
     try {
-      return (await mkdir(path, { recursive })) !== undefined || !recursive;
+      await mkdir(path);
+      return true;
     } catch (error) {
-      if (!recursive && codeOf(error) === 'EEXIST') return false;
-      throw new WriteError(path, reasonFor(error), error);
+      if (await isFolder(path)) return false;
+      const parent = dirname(path);
+      const childOfNone = codeOf(error) === 'ENOENT' && !(await isFolder(parent));
+      if (!childOfNone || parent === path) throw new WriteError(path, reasonFor(error), error);
+      await make(parent);
+      return await make(path);
     }
   };
+  if (out === '') {
+    throw new WriteError("''", { what: 'the name is empty', mend: 'name a folder' });
+  }
   let path = out ?? '';
-  let made = out !== undefined && (await make(out, true));
+  let made = out !== undefined && (await make(out));
   if (out === undefined) {
-    await make('runs', true);
+    await make('runs');
     for (let n = 1; !made; n++) {
       path = join('runs', `${name}-${n}`);
-      made = await make(path, false);
+      made = await make(path).catch((error) => {
+        if (codeOf(error) === 'EEXIST') return false; // a file has the name: the next number
+        throw error;
+      });
     }
   }
   const removeIfEmpty = async () => {
@@ -58,6 +76,7 @@ function reasonFor(error: unknown): { what: string; mend: string } {
     EACCES: 'there is no permission to make this folder',
     EPERM: 'there is no permission to make this folder',
     EEXIST: 'a file is in its place',
+    ENOENT: 'the system allows no folder there',
     ENOTDIR: 'a part of the path is a file, not a folder',
     EROFS: 'the file system is read-only',
     ENOSPC: 'the disk is full',
