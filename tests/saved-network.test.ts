@@ -77,6 +77,29 @@ test('a network that is replaced is kept aside', async () => {
   assert.deepEqual(await weightsIn(join(folder, 'previous')), first);
 });
 
+test('a network that cannot be kept aside costs neither itself nor the one kept before', async () => {
+  await saveNetwork(linear(1), { ...description, folder });
+  const first = await weightsIn(folder);
+  await saveNetwork(linear(2), { ...description, folder });
+  const weights = join(folder, 'model.safetensors');
+  const second = await readFile(weights);
+  const config = join(folder, 'config.json');
+  await rm(config);
+  await mkdir(config); // which cannot be copied as a file
+  await assert.rejects(saveNetwork(linear(3), { ...description, folder }), (error) => {
+    assert.ok(error instanceof WriteError);
+    assert.match(
+      error.message,
+      /the network that is there could not be kept .*nothing was changed/,
+    );
+    return true;
+  });
+  assert.deepEqual(await readFile(weights), second);
+  assert.deepEqual(await weightsIn(join(folder, 'previous')), first);
+  const left = ['config.json', 'model.safetensors', 'previous'];
+  assert.deepEqual((await readdir(folder)).sort(), left);
+});
+
 for (const file of ['model.safetensors', 'config.json']) {
   test(`a disk that is full at ${file} leaves nothing half-written`, async () => {
     const files = fullDiskAt(file);

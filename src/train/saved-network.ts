@@ -105,7 +105,7 @@ export async function loadNetwork(folder: string): Promise<SavedNetwork> {
 
 /** Lays aside the network in `folder`, if any; the result takes that back. */
 async function keepPrevious(folder: string): Promise<() => Promise<void>> {
-  const { copyFile, mkdir, rm, stat } = await import('node:fs/promises');
+  const { copyFile, mkdir, rename, rm, stat } = await import('node:fs/promises');
   const { join } = await import('node:path');
   const names = [WEIGHTS_FILE, CONFIG_FILE];
   const exists = (name: string) =>
@@ -121,10 +121,17 @@ async function keepPrevious(folder: string): Promise<() => Promise<void>> {
     };
   }
   const previous = join(folder, PREVIOUS);
+  // The copies are made aside, so that an older network in `previous` outlives a full disk.
+  const aside = join(folder, `.${PREVIOUS}`);
   try {
+    await rm(aside, { recursive: true, force: true });
+    await mkdir(aside);
+    for (const name of names) await copyFile(join(folder, name), join(aside, name));
     await mkdir(previous, { recursive: true });
-    for (const name of names) await copyFile(join(folder, name), join(previous, name));
+    for (const name of names) await rename(join(aside, name), join(previous, name));
+    await rm(aside, { recursive: true });
   } catch (error) {
+    await rm(aside, { recursive: true, force: true }).catch(() => {});
     const text = error instanceof Error ? error.message : String(error);
     const mend = 'free some space or choose another folder';
     throw new WriteError(
