@@ -145,9 +145,12 @@ async function fromCacheOrMirror(
     return value;
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
+    const root = process.env.FOVEA_DATA;
+    const given = root
+      ? `${node().path.join(root, set.name)} (FOVEA_DATA), where there are none`
+      : `$FOVEA_DATA/${set.name}`;
     throw new DataError(
-      `${set.name}: ${error.message}; or lay the four files into ${folder} or ` +
-        `$FOVEA_DATA/${set.name}.${damage}`,
+      `${set.name}: ${error.message}; or lay the four files into ${folder} or ${given}.${damage}`,
       { cause: error },
     );
   }
