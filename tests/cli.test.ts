@@ -146,6 +146,7 @@ test('two runs with one seed agree to the bit, on one thread and on two', async 
 for (const [signal, exitCode] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const) {
   test(`${signal} finishes the step, saves, and says how to go on`, async () => {
     const out = join(folder, signal);

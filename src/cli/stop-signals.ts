@@ -1,32 +1,33 @@
-/** Ctrl-C and SIGTERM: the first asks the work to stop cleanly, the second ends the process at once. */
+/** Ctrl-C, SIGTERM and a closed terminal: the first asks the work to stop cleanly, the second ends the process at once. */
 
 export interface StopSignals {
   /** Aborted at the first signal. */
   readonly signal: AbortSignal;
-  /** What a shell expects of a process that the signal ended: 130, or 143 for SIGTERM. */
+  /** What a shell expects of a process that the signal ended: 128 and the signal's number. */
   exitCode(): number;
   /** Leaves signals to Node again. */
   release(): void;
 }
 
+const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+const names = Object.keys(exitCodes) as (keyof typeof exitCodes)[];
+
 /** Listens from now on; `onFirst` is called at the first signal. */
 export function listenForStop(onFirst: () => void): StopSignals {
   const controller = new AbortController();
-  let code = 130;
+  let code: number = exitCodes.SIGINT;
   const stop = (name: NodeJS.Signals) => {
-    code = name === 'SIGTERM' ? 143 : 130;
+    code = exitCodes[name as keyof typeof exitCodes];
     if (controller.signal.aborted) process.exit(code);
     controller.abort();
     onFirst();
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const name of names) process.on(name, stop);
   return {
     signal: controller.signal,
     exitCode: () => code,
     release: () => {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
+      for (const name of names) process.off(name, stop);
     },
   };
 }
