@@ -166,15 +166,44 @@ export interface Plan {
   readonly arenaBytes: number;
 }
 
+/** Every distinct part of `expressions`, arguments before what uses them. */
+export function partsOf(expressions: Iterable<Expression>): Set<Expression> {
+  const parts = new Set<Expression>();
+  const seen = new Set<Expression>();
+  const visit = (expression: Expression): void => {
+    if (seen.has(expression)) return;
+    seen.add(expression);
+    if (expression.kind === 'apply') expression.args.forEach(visit);
+    parts.add(expression);
+  };
+  for (const expression of expressions) visit(expression);
+  return parts;
+}
+
+/** `stores` with `view` applied to what they write and `leaf` to what is no operation in their values. */
+export function rewriteStores(
+  stores: readonly Store[],
+  view: (view: BufferView) => BufferView,
+  leaf: (expression: Exclude<Expression, { kind: 'apply' }>) => Expression,
+): Store[] {
+  const rewritten = new Map<Expression, Expression>();
+  for (const part of partsOf(stores.map(({ value }) => value))) {
+    const value =
+      part.kind === 'apply'
+        ? { ...part, args: part.args.map((arg) => rewritten.get(arg)!) }
+        : leaf(part);
+    rewritten.set(part, value);
+  }
+  return stores.map((store) => ({ view: view(store.view), value: rewritten.get(store.value)! }));
+}
+
 /** The buffers a kernel reads. */
 export function readsOf(kernel: Kernel): Buffer[] {
+  const values = kernel.stores.map(({ value }) => value);
   const buffers = new Set<Buffer>();
-  const visit = (expression: Expression): void => {
-    if (expression.kind === 'load') buffers.add(expression.view.buffer);
-    if (expression.kind === 'apply') expression.args.forEach(visit);
-  };
-  for (const store of kernel.stores) visit(store.value);
-  if (kernel.kind === 'reduce') visit(kernel.operand);
+  for (const part of partsOf(kernel.kind === 'reduce' ? [...values, kernel.operand] : values)) {
+    if (part.kind === 'load') buffers.add(part.view.buffer);
+  }
   for (const view of operandsOf(kernel)) buffers.add(view.buffer);
   return [...buffers];
 }

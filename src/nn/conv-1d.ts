@@ -1,11 +1,12 @@
 /** Conv1d: the convolution layer over sequences. */
 
-import { ShapeError, ValueError } from '../graph/errors.js';
+import { ShapeError } from '../graph/errors.js';
 import { formatShape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { conv2d, paddingOf, pairOf } from '../ops/conv-2d.js';
 import { type PaddingMode, paddingModes, padPicture } from '../ops/pad-2d.js';
 import { reshape } from '../ops/view.js';
+import { checkChannelGroups } from './channel-groups.js';
 import { initLikePyTorch } from './default-init.js';
 import { Module } from './module.js';
 import { checkCount, checkOptionNames } from './options.js';
@@ -66,14 +67,9 @@ export class Conv1d extends Module {
     const { paddingMode = 'zeros' } = options;
     checkOptionNames('Conv1d', options, optionNames);
     checkOptionNames('Conv1d: paddingMode', { [paddingMode]: true }, paddingModes);
-    const counts = { inChannels, outChannels, kernelSize, stride, dilation, groups };
+    checkChannelGroups('Conv1d', { inChannels, outChannels, groups });
+    const counts = { kernelSize, stride, dilation };
     for (const [name, count] of Object.entries(counts)) checkCount('Conv1d', name, count);
-    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new ValueError(
-        `Conv1d: groups is ${groups}, which does not divide both ${inChannels} input and ` +
-          `${outChannels} output channels; use a common divisor`,
-      );
-    }
     this.inChannels = inChannels;
     this.outChannels = outChannels;
     this.kernelSize = kernelSize;

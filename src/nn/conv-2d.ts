@@ -1,12 +1,12 @@
 /** Conv2d: the convolution layer. */
 
-import { ValueError } from '../graph/errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import { conv2d, type Padding, paddingOf, pairOf } from '../ops/conv-2d.js';
 import { type PaddingMode, paddingModes, padPicture } from '../ops/pad-2d.js';
+import { checkChannelGroups } from './channel-groups.js';
 import { initLikePyTorch } from './default-init.js';
 import { Module } from './module.js';
-import { checkCount, checkOptionNames } from './options.js';
+import { checkOptionNames } from './options.js';
 import { Parameter } from './parameter.js';
 
 export interface Conv2dLayerOptions {
@@ -63,15 +63,7 @@ export class Conv2d extends Module {
     const { padding = 0, groups = 1, bias = true, paddingMode = 'zeros' } = options;
     checkOptionNames('Conv2d', options, optionNames);
     checkOptionNames('Conv2d: paddingMode', { [paddingMode]: true }, paddingModes);
-    checkCount('Conv2d', 'inChannels', inChannels);
-    checkCount('Conv2d', 'outChannels', outChannels);
-    checkCount('Conv2d', 'groups', groups);
-    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new ValueError(
-        `Conv2d: groups is ${groups}, which does not divide both ${inChannels} input and ` +
-          `${outChannels} output channels; use a common divisor`,
-      );
-    }
+    checkChannelGroups('Conv2d', { inChannels, outChannels, groups });
     this.inChannels = inChannels;
     this.outChannels = outChannels;
     this.kernelSize = pairOf(options.kernelSize, 'Conv2d: kernelSize');

@@ -1,12 +1,12 @@
 /** ConvTranspose2d: the transposed convolution layer. */
 
-import { ValueError } from '../graph/errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import { pairOf } from '../ops/conv-2d.js';
 import { checkOutputPadding, convTranspose2d } from '../ops/conv-transpose-2d.js';
+import { checkChannelGroups } from './channel-groups.js';
 import { initLikePyTorch } from './default-init.js';
 import { Module } from './module.js';
-import { checkCount, checkOptionNames } from './options.js';
+import { checkOptionNames } from './options.js';
 import { Parameter } from './parameter.js';
 
 export interface ConvTranspose2dLayerOptions {
@@ -62,15 +62,7 @@ export class ConvTranspose2d extends Module {
     const owner = 'ConvTranspose2d';
     const { groups = 1, bias = true } = options;
     checkOptionNames(owner, options, optionNames);
-    checkCount(owner, 'inChannels', inChannels);
-    checkCount(owner, 'outChannels', outChannels);
-    checkCount(owner, 'groups', groups);
-    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new ValueError(
-        `${owner}: groups is ${groups}, which does not divide both ${inChannels} input and ` +
-          `${outChannels} output channels; use a common divisor`,
-      );
-    }
+    checkChannelGroups(owner, { inChannels, outChannels, groups });
     this.inChannels = inChannels;
     this.outChannels = outChannels;
     this.kernelSize = pairOf(options.kernelSize, `${owner}: kernelSize`);

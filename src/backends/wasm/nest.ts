@@ -1,6 +1,6 @@
 /** Nests: the dimensions that a kernel iterates over, with neighbouring ones merged where every view allows. */
 
-import type { BufferView, Expression, Store } from '../plan.js';
+import { type BufferView, type Expression, partsOf, type Store } from '../plan.js';
 
 export type IndexExpression = Extract<Expression, { kind: 'index' }>;
 
@@ -17,15 +17,10 @@ export interface Nest {
 /** The views and coordinates that expressions read. */
 export function readsIn(expressions: Iterable<Expression>): Strided[] {
   const found = new Set<Strided>();
-  const seen = new Set<Expression>();
-  const visit = (expression: Expression): void => {
-    if (seen.has(expression)) return;
-    seen.add(expression);
-    if (expression.kind === 'load') found.add(expression.view);
-    if (expression.kind === 'index') found.add(expression);
-    if (expression.kind === 'apply') expression.args.forEach(visit);
-  };
-  for (const expression of expressions) visit(expression);
+  for (const part of partsOf(expressions)) {
+    if (part.kind === 'load') found.add(part.view);
+    if (part.kind === 'index') found.add(part);
+  }
   return [...found];
 }
 

@@ -186,9 +186,6 @@ export const f32 = {
 export const store32 = (f: Func, address: I32, value: I32, offset = 0): void =>
   f.effect([0x36, ...memoryArgument(offset)], address, value);
 
-export const store8 = (f: Func, address: I32, value: I32, offset = 0): void =>
-  f.effect([0x3a, ...memoryArgument(offset)], address, value);
-
 const atomicArgument = (offset: number): number[] => [2, ...unsigned(offset)];
 
 export const atomic = {

@@ -1,6 +1,6 @@
 /** Elementwise kernels: every store for every element of a shape. */
 
-import type { Expression, MapKernel, Store } from '../../plan.js';
+import { type Expression, type MapKernel, rewriteStores, type Store } from '../../plan.js';
 
 import type { KernelContext } from '../kernel-context.js';
 import { nestOf, viewsOf } from '../nest.js';
@@ -25,15 +25,9 @@ export function emitStores(
 
 /** `stores` with the structure's result replaced by what `load` reads. */
 export function withResult(stores: readonly Store[], load: Expression): Store[] {
-  const replaced = new Map<Expression, Expression>();
-  const replace = (expression: Expression): Expression => {
-    const known = replaced.get(expression);
-    if (known) return known;
-    let value = expression;
-    if (expression.kind === 'result') value = load;
-    if (expression.kind === 'apply') value = { ...expression, args: expression.args.map(replace) };
-    replaced.set(expression, value);
-    return value;
-  };
-  return stores.map(({ view, value }) => ({ view, value: replace(value) }));
+  return rewriteStores(
+    stores,
+    (view) => view,
+    (leaf) => (leaf.kind === 'result' ? load : leaf),
+  );
 }

@@ -5,7 +5,7 @@
  * 2008), and then stored with whatever is fused behind the product.
  */
 
-import type { BufferView, Expression, MatmulKernel } from '../../plan.js';
+import { type BufferView, type MatmulKernel, rewriteStores } from '../../plan.js';
 import { type I32, i32 } from '../assembler.js';
 import { type Address, flat, type KernelContext } from '../kernel-context.js';
 import { viewsOf } from '../nest.js';
@@ -227,29 +227,20 @@ function storesAlongRows({ stores }: MatmulKernel): boolean {
 
 /** The same product with rows and columns exchanged: c' = b' a'. */
 function transposedProduct(kernel: MatmulKernel): MatmulKernel {
-  const turned = new Map<Expression, Expression>();
   const exchange = <Item>([batch, rows, columns]: readonly Item[]): Item[] => [
     batch,
     columns,
     rows,
   ];
   const turnView = (view: BufferView): BufferView => ({ ...view, strides: exchange(view.strides) });
-  const turn = (expression: Expression): Expression => {
-    const known = turned.get(expression);
-    if (known) return known;
-    let value = expression;
-    if (expression.kind === 'load') value = { ...expression, view: turnView(expression.view) };
-    if (expression.kind === 'index')
-      value = { ...expression, strides: exchange(expression.strides) };
-    if (expression.kind === 'apply') value = { ...expression, args: expression.args.map(turn) };
-    turned.set(expression, value);
-    return value;
-  };
   return {
     ...kernel,
     shape: exchange(kernel.shape),
     a: turnView(kernel.b),
     b: turnView(kernel.a),
-    stores: kernel.stores.map(({ view, value }) => ({ view: turnView(view), value: turn(value) })),
+    stores: rewriteStores(kernel.stores, turnView, (leaf) => {
+      if (leaf.kind === 'load') return { ...leaf, view: turnView(leaf.view) };
+      return leaf.kind === 'index' ? { ...leaf, strides: exchange(leaf.strides) } : leaf;
+    }),
   };
 }

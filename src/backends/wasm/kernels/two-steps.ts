@@ -1,7 +1,7 @@
 /** Kernels in two steps: the structure's result goes to memory, then what is fused behind it is stored. */
 
 import { contiguousStrides, sizeOf } from '../../../graph/shape.js';
-import type { BufferView, Expression, Kernel } from '../../plan.js';
+import { type BufferView, type Expression, type Kernel, partsOf } from '../../plan.js';
 import { type I32, i32 } from '../assembler.js';
 import { type Address, flat, type KernelContext } from '../kernel-context.js';
 import { viewsOf } from '../nest.js';
@@ -97,20 +97,9 @@ function destinationOf(kernel: Kernel, strides: readonly number[]): BufferView |
 }
 
 /** Results of four bytes: float32 unless the structure gives int32. */
-function resultDtype(kernel: Kernel): 'float32' | 'int32' {
-  for (const { value } of kernel.stores) {
-    const found = findResult(value);
-    if (found) return found.dtype === 'float32' ? 'float32' : 'int32';
+function resultDtype({ stores }: Kernel): 'float32' | 'int32' {
+  for (const part of partsOf(stores.map(({ value }) => value))) {
+    if (part.kind === 'result') return part.dtype === 'float32' ? 'float32' : 'int32';
   }
   return 'float32';
-}
-
-function findResult(expression: Expression): Extract<Expression, { kind: 'result' }> | null {
-  if (expression.kind === 'result') return expression;
-  if (expression.kind !== 'apply') return null;
-  for (const arg of expression.args) {
-    const found = findResult(arg);
-    if (found) return found;
-  }
-  return null;
 }

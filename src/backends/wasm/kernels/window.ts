@@ -1,6 +1,6 @@
 /** Windows over the last two dimensions: sum, maximum, index of the maximum; lanes are neighbouring windows. */
 
-import type { BufferView, Expression, WindowKernel } from '../../plan.js';
+import { type BufferView, type Expression, partsOf, type WindowKernel } from '../../plan.js';
 import { type I32, i32, type V128 } from '../assembler.js';
 import type { KernelContext } from '../kernel-context.js';
 import { type IndexExpression, nestOf, viewsOf } from '../nest.js';
@@ -60,7 +60,8 @@ function emitWindowAt(
   const { operation, input, inputShape } = kernel;
   const rank = inputShape.length;
   const isFloat = input.buffer.dtype === 'float32';
-  const wantsPlace = operation === 'argmax' || kernel.stores.some(({ value }) => readsPlace(value));
+  const wantsPlace =
+    operation === 'argmax' || [...partsOf(kernel.stores.map(({ value }) => value))].some(isPlace);
   const best = f.local('v128');
   const index = f.local('v128');
   const started = f.local('v128');
@@ -124,7 +125,4 @@ function moved({ base, offset, stride }: Access, bytes: I32 | number): Access {
   return { base: i32.add(base, i32.const(bytes)), offset, stride };
 }
 
-function readsPlace(expression: Expression): boolean {
-  if (expression.kind === 'apply') return expression.args.some(readsPlace);
-  return expression.kind === 'result' && expression.part === 'place';
-}
+const isPlace = (part: Expression): boolean => part.kind === 'result' && part.part === 'place';

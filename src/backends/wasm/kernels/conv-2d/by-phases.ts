@@ -6,8 +6,14 @@
  */
 
 import { sizeOf } from '../../../../graph/shape.js';
-import type { BufferView, Conv2dKernel, Expression, PaddedView, Store } from '../../../plan.js';
+import {
+  type Conv2dKernel,
+  type Expression,
+  type PaddedView,
+  rewriteStores,
+} from '../../../plan.js';
 import type { KernelContext } from '../../kernel-context.js';
+import type { Strided } from '../../nest.js';
 import { emitStores, withResult } from '../map.js';
 
 /** Whether there are zeros between elements that steps of one would walk over. */
@@ -54,7 +60,7 @@ function phaseOf(
     return { tap, taps, positions, before };
   });
   const outer = <Item>(list: readonly Item[]): Item[] => list.slice(0, 3);
-  const sparse = (view: BufferView): BufferView => ({
+  const sparse = <View extends Strided>(view: View): View => ({
     ...view,
     offset: view.offset + first[0] * view.strides[3] + first[1] * view.strides[4],
     strides: [
@@ -65,10 +71,10 @@ function phaseOf(
   return {
     ...kernel,
     shape: [...outer(shape), ...axes.map(({ positions }) => positions)],
-    stores: storesThrough(kernel.stores, sparse, (strides) => ({
-      offset: first[0] * strides[3] + first[1] * strides[4],
-      strides: [...outer(strides), strides[3] * spacing[0], strides[4] * spacing[1]],
-    })),
+    stores: rewriteStores(kernel.stores, sparse, (leaf) => {
+      if (leaf.kind === 'load') return { ...leaf, view: sparse(leaf.view) };
+      return leaf.kind === 'index' ? sparse(leaf) : leaf;
+    }),
     input: cropped(
       {
         ...input,
@@ -112,31 +118,3 @@ function cropped(input: PaddedView, dims: readonly number[]): PaddedView {
 }
 
 const modulo = (value: number, divisor: number): number => ((value % divisor) + divisor) % divisor;
-
-interface Walk {
-  readonly offset: number;
-  readonly strides: readonly number[];
-}
-
-/** Stores with every view, and every coordinate, walked in larger steps. */
-function storesThrough(
-  stores: readonly Store[],
-  sparse: (view: BufferView) => BufferView,
-  walk: (strides: readonly number[]) => Walk,
-): Store[] {
-  const known = new Map<Expression, Expression>();
-  const through = (expression: Expression): Expression => {
-    const done = known.get(expression);
-    if (done) return done;
-    let value = expression;
-    if (expression.kind === 'load') value = { ...expression, view: sparse(expression.view) };
-    if (expression.kind === 'apply') value = { ...expression, args: expression.args.map(through) };
-    if (expression.kind === 'index') {
-      const { offset, strides } = walk(expression.strides);
-      value = { ...expression, offset: expression.offset + offset, strides };
-    }
-    known.set(expression, value);
-    return value;
-  };
-  return stores.map(({ view, value }) => ({ view: sparse(view), value: through(value) }));
-}
