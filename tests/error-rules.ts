@@ -11,6 +11,7 @@ import { referenceKernels } from '../src/backends/reference/reference.js';
 import type {
   PrimitiveAttributes,
   PrimitiveName,
+  ScatterOperation,
   WindowAttributes,
 } from '../src/graph/vocabulary.js';
 
@@ -63,6 +64,18 @@ const certain = (sure: boolean): number => (sure ? 0 : Infinity);
 const compared: Pointwise = ([a, b], [ea, eb]) =>
   certain(ea + eb === 0 || Math.abs(a - b) > ea + eb || Number.isNaN(a - b));
 const signed: Pointwise = ([x], [e]) => certain(e === 0 || Math.abs(x) > e);
+
+/** Backends reduce the angle in doubles, which no longer hold it beyond this size. */
+const largestAngle = 1e8;
+const sine: Pointwise = ([x], [e]) => (magnitude(x) > largestAngle ? Infinity : e);
+
+/** Whether a / b is certain to lie between the same two whole numbers. */
+function sameQuotient(a: number, b: number, ea: number, eb: number): boolean {
+  if (ea === 0 && eb === 0) return true;
+  if (Math.abs(b) <= eb) return false;
+  const ends = [a - ea, a + ea].flatMap((x) => [x / (b - eb), x / (b + eb)]).map(Math.floor);
+  return ends.every((end) => end === ends[0]);
+}
 
 /** Infinities and NaN are exact: they add nothing to an error. */
 const magnitude = (x: number): number => (Number.isFinite(x) ? Math.abs(x) : 0);
@@ -168,6 +181,31 @@ function windowElements(
   };
 }
 
+/** The errors of what is joined in one place, for an index that is certain. */
+function scatterErrors(context: Context<'scatter'>): Float64Array {
+  const { inputs, attributes, output, precision } = context;
+  const [x, index] = inputs;
+  const join = (operation: ScatterOperation, data: Float64Array): Float64Array =>
+    through('scatter', { ...context, attributes: { ...attributes, operation } }, [
+      data,
+      index.data,
+    ]);
+  const roundings = output.dtype === 'float32' ? sumRoundings(x.shape[1]) : 0;
+  if (attributes.operation === 'add') {
+    const sizes = join('add', magnitudes(x));
+    const errors = join('add', x.errors);
+    return errors.map((error, i) => error + rounding(sizes[i], roundings, precision));
+  }
+  if (attributes.operation === 'mul') {
+    const relative = x.errors.map((error, i) => (error === 0 ? 0 : error / Math.abs(x.data[i])));
+    return join('add', relative).map((error, i) => {
+      const size = magnitude(output.data[i]);
+      return size * Math.expm1(error) + rounding(size, roundings, precision);
+    });
+  }
+  return join('max', x.errors).map((error) => Math.max(error, 0));
+}
+
 const functionRule = (through: Pointwise) => pointwise<PrimitiveName>(through, functionRoundings);
 
 /** Exhaustive: a new primitive states here how exact it is to be. */
@@ -188,6 +226,10 @@ export const errorRules: { readonly [Name in PrimitiveName]: ErrorRule<Name> } =
   floor: pointwise(([x], [e]) =>
     e === 0 || Math.floor(x - e) === Math.floor(x + e) ? 0 : Infinity,
   ),
+  round: pointwise(([x], [e]) => certain(e === 0 || Math.round(x - e) === Math.round(x + e))),
+  sin: functionRule(sine),
+  cos: functionRule(sine),
+  atan: functionRule((_, [e]) => e),
   not: pointwise(largestError),
 
   add: pointwise(added, 1),
@@ -197,6 +239,24 @@ export const errorRules: { readonly [Name in PrimitiveName]: ErrorRule<Name> } =
     if (ea === 0 && eb === 0) return 0;
     return Math.abs(b) > eb ? (ea + Math.abs(out) * eb) / (Math.abs(b) - eb) : Infinity;
   }, 1),
+  pow: functionRule(([a, b], [ea, eb], out) => {
+    if (ea === 0 && eb === 0) return 0;
+    const [size, power] = [Math.abs(a), Math.abs(b)];
+    if (ea >= size) return Infinity;
+    return magnitude(out) * Math.expm1((power * ea) / (size - ea) + Math.abs(Math.log(size)) * eb);
+  }),
+  floorDivide: pointwise(([a, b], [ea, eb]) => certain(sameQuotient(a, b, ea, eb)), 1),
+  remainder: (context) => {
+    const isFloat = context.output.dtype === 'float32';
+    return pointwise(([a, b], [ea, eb]) => {
+      // NaN, whatever the backend does.
+      if (!Number.isFinite(a) || b === 0) return 0;
+      const quotient = Math.abs(a / b);
+      // Exact while doubles hold the quotient with room to spare, as they do for every int32.
+      const exact = !isFloat || quotient <= 2 ** 28;
+      return exact && sameQuotient(a, b, ea, eb) ? ea + eb * (quotient + 1) : Infinity;
+    }, 1)(context);
+  },
   maximum: pointwise(largestError),
   minimum: pointwise(largestError),
   less: pointwise(compared),
@@ -254,22 +314,20 @@ export const errorRules: { readonly [Name in PrimitiveName]: ErrorRule<Name> } =
     const errors = through('gather', context, [x.errors, index.data]);
     return errors.map((error, i) => (index.errors[i] === 0 ? error : Infinity));
   },
-  scatterAdd: (context) => {
-    const {
-      inputs: [x, index],
-      attributes: { size },
-      output,
-      precision,
-    } = context;
-    const errors = through('scatterAdd', context, [x.errors, index.data]);
-    const sizes = through('scatterAdd', context, [magnitudes(x), index.data]);
+  scatter: (context) => {
+    const [x, index] = context.inputs;
+    const { size } = context.attributes;
+    const errors = scatterErrors(context);
     const terms = x.shape[1];
-    const count = output.dtype === 'float32' ? sumRoundings(terms) : 0;
     const isFree = (row: number) =>
       index.errors.subarray(row * terms, (row + 1) * terms).some((error) => error > 0);
-    return errors.map((error, i) =>
-      isFree(Math.floor(i / size)) ? Infinity : error + rounding(sizes[i], count, precision),
-    );
+    return errors.map((error, i) => (isFree(Math.floor(i / size)) ? Infinity : error));
+  },
+  argsort: ({ inputs: [x], output }) => {
+    const extent = x.shape[1];
+    const isFree = (row: number) =>
+      x.errors.subarray(row * extent, (row + 1) * extent).some((error) => error > 0);
+    return Float64Array.from(output.data, (_, i) => certain(!isFree(Math.floor(i / extent))));
   },
   uniform: ({ output }) => new Float64Array(output.data.length),
 };

@@ -282,11 +282,16 @@ function structureOf(kernel: Kernel, memory: PlanMemory): Value | null {
       const inputs = [source, read(kernel.index, shape, 'int32')];
       return applied('gather', inputs, { attributes: {}, shape, dtype: source.dtype });
     }
-    case 'scatterAdd': {
+    case 'argsort': {
+      const { descending } = kernel;
+      const inputs = [read(kernel.source, shape)];
+      return applied('argsort', inputs, { attributes: { descending }, shape, dtype: 'int32' });
+    }
+    case 'scatter': {
       const source = read(kernel.source, [shape[0], kernel.count]);
       const index = read(kernel.index, [shape[0], kernel.count], 'int32');
-      const attributes = { size: shape[1] };
-      return applied('scatterAdd', [source, index], { attributes, shape, dtype: source.dtype });
+      const attributes = { size: shape[1], operation: kernel.operation };
+      return applied('scatter', [source, index], { attributes, shape, dtype: source.dtype });
     }
     case 'uniform': {
       const inputs = [read(kernel.state, [4], 'int32')];

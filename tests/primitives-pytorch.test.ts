@@ -22,7 +22,7 @@ import {
   expm1,
   flip,
   floor,
-  gather,
+  gatherRows,
   less,
   log,
   log1p,
@@ -39,7 +39,7 @@ import {
   pad,
   permute,
   relu,
-  scatterAdd,
+  scatterRows,
   sigmoid,
   sign,
   slice,
@@ -119,8 +119,8 @@ const operations: { readonly [name: string]: Operation } = {
   flip: ([x], { dims }) => flip(x, dims),
   permute: ([x], { order }) => permute(x, order),
   expand: ([x], { shape }) => expand(x, shape),
-  gather: ([x, index]) => gather(x, index),
-  scatterAdd: ([x, index], { size }) => scatterAdd(x, index, size),
+  gather: ([x, index]) => gatherRows(x, index),
+  scatterAdd: ([x, index], { size }) => scatterRows(x, index, { size: size as number }),
 };
 
 const path = new URL('../../tests/fixtures/primitives.json', import.meta.url);

@@ -20,7 +20,7 @@ import {
   expand,
   fill,
   flip,
-  gather,
+  gatherRows,
   iota,
   less,
   matmul,
@@ -34,7 +34,7 @@ import {
   permute,
   relu,
   reshape,
-  scatterAdd,
+  scatterRows,
   sigmoid,
   slice,
   sub,
@@ -121,7 +121,7 @@ const steps: readonly Step[] = [
   (x, { matrix, below }) =>
     matrix(x, (a) => {
       const index = cast(mul(a, 2 + below(3)), 'int32');
-      return below(2) ? gather(a, index) : scatterAdd(a, index, 1 + below(6));
+      return below(2) ? gatherRows(a, index) : scatterRows(a, index, { size: 1 + below(6) });
     }),
   (x, { pictures, filters, below }) =>
     pictures(x, (images) => {

@@ -7,21 +7,28 @@ import type { PrimitiveAttributes, PrimitiveName } from '../graph/vocabulary.js'
 import { conv2dPrimitive } from '../ops/conv-2d.js';
 import {
   add,
+  and,
   cast,
+  cos,
   div,
   equal,
   exp,
+  floorDivide,
   less,
+  log,
   mul,
   neg,
+  pow,
   sign,
+  sin,
   sub,
   where,
 } from '../ops/elementwise.js';
 import { matmul } from '../ops/matmul.js';
 import { pad } from '../ops/pad.js';
-import { gather, scatterAdd, windowArgmaxPrimitive, windowSumPrimitive } from '../ops/pooling.js';
+import { windowArgmaxPrimitive, windowSumPrimitive } from '../ops/pooling.js';
 import { sum } from '../ops/reduction.js';
+import { gatherRows, scatterRows } from '../ops/rows.js';
 import { expand, flip, permute, reshape, slice, transpose } from '../ops/view.js';
 
 /** What a rule sees: the application, and the gradient that arrives at its output. */
@@ -54,6 +61,10 @@ export const vjps: { readonly [Name in PrimitiveName]: Vjp<Name> } = {
     mul(gradient, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))),
   ],
   floor: none,
+  round: none,
+  sin: ({ inputs: [x], gradient }) => [mul(gradient, cos(x))],
+  cos: ({ inputs: [x], gradient }) => [neg(mul(gradient, sin(x)))],
+  atan: ({ inputs: [x], gradient }) => [div(gradient, add(mul(x, x), 1))],
   not: none,
 
   add: ({ gradient }) => [gradient, gradient],
@@ -63,6 +74,13 @@ export const vjps: { readonly [Name in PrimitiveName]: Vjp<Name> } = {
     const quotient = div(gradient, b);
     return [quotient, neg(mul(quotient, output))];
   },
+  // As PyTorch's: where b is 0 the power does not depend on a, where a is 0 and b above 0 not on b.
+  pow: ({ inputs: [a, b], output, gradient }) => [
+    where(equal(b, 0), 0, mul(gradient, mul(b, pow(a, sub(b, 1))))),
+    where(and(equal(a, 0), less(0, b)), 0, mul(gradient, mul(output, log(a)))),
+  ],
+  floorDivide: none,
+  remainder: ({ inputs: [a, b], gradient }) => [gradient, neg(mul(gradient, floorDivide(a, b)))],
   maximum: ({ inputs: [a, b], gradient }) => shared(less(b, a), equal(a, b), gradient),
   minimum: ({ inputs: [a, b], gradient }) => shared(less(a, b), equal(a, b), gradient),
   less: none,
@@ -137,14 +155,39 @@ export const vjps: { readonly [Name in PrimitiveName]: Vjp<Name> } = {
     const index = apply(windowArgmaxPrimitive, [x], attributes);
     const [, size] = planesOf(x.shape);
     const windows = planesOf(gradient.shape);
-    const spread = scatterAdd(reshape(gradient, windows), reshape(index, windows), size);
+    const spread = scatterRows(reshape(gradient, windows), reshape(index, windows), { size });
     return [reshape(spread, x.shape)];
   },
   windowArgmax: none,
-  gather: ({ inputs: [x, index], gradient }) => [scatterAdd(gradient, index, x.shape[1]), null],
-  scatterAdd: ({ inputs: [, index], gradient }) => [gather(gradient, index), null],
+  gather: ({ inputs: [x, index], gradient }) => [
+    scatterRows(gradient, index, { size: x.shape[1] }),
+    null,
+  ],
+  scatter: ({ inputs: [x, index], output, attributes: { size, operation }, gradient }) => {
+    const arriving = gatherRows(gradient, index);
+    if (operation === 'add') return [arriving, null];
+    if (operation === 'mul') return [mul(arriving, productOfOthers(x, index, size)), null];
+    // Equal winners share the gradient evenly, as in PyTorch's amax.
+    const winners = cast(equal(x, gatherRows(output, index)), 'float32');
+    const count = gatherRows(scatterRows(winners, index, { size }), index);
+    return [div(mul(arriving, winners), where(equal(count, 0), 1, count)), null];
+  },
+  argsort: none,
   uniform: none,
 };
+
+/** For each element the product of the others that go to its place, right with zeros among them. */
+function productOfOthers(x: Tensor, index: Tensor, size: number): Tensor {
+  const isZero = equal(x, 0);
+  const zeros = scatterRows(cast(isZero, 'float32'), index, { size });
+  const product = scatterRows(where(isZero, 1, x), index, { size, operation: 'mul' });
+  const [count, nonZero] = [gatherRows(zeros, index), gatherRows(product, index)];
+  return where(
+    equal(count, 0),
+    div(nonZero, where(isZero, 1, x)),
+    where(and(isZero, equal(count, 1)), nonZero, 0),
+  );
+}
 
 /** The gradient of a maximum or minimum: all to the winner, half to each of two equals. */
 function shared(firstWins: Tensor, equals: Tensor, gradient: Tensor): [Tensor, Tensor] {

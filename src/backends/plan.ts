@@ -3,7 +3,7 @@
 import type { DType, TypedArray } from '../graph/dtype.js';
 import type { Shape } from '../graph/shape.js';
 import type { Variable } from '../graph/variable.js';
-import type { ElementwiseName, WindowAttributes } from '../graph/vocabulary.js';
+import type { ElementwiseName, ScatterOperation, WindowAttributes } from '../graph/vocabulary.js';
 
 /** Where a buffer's bytes are. */
 export type Place =
@@ -134,12 +134,20 @@ export interface GatherKernel extends KernelBase {
   readonly index: BufferView;
 }
 
-/** result[r, s] = sum over k with index[r, k] = s of source[r, k] */
-export interface ScatterAddKernel extends KernelBase {
-  readonly kind: 'scatterAdd';
+/** result[r, s] = all source[r, k] with index[r, k] = s, joined by `operation` */
+export interface ScatterKernel extends KernelBase {
+  readonly kind: 'scatter';
+  readonly operation: ScatterOperation;
   readonly source: BufferView;
   readonly index: BufferView;
   readonly count: number;
+}
+
+/** result[r, i] = the column of the i-th value of source's row r in order */
+export interface ArgsortKernel extends KernelBase {
+  readonly kind: 'argsort';
+  readonly source: BufferView;
+  readonly descending: boolean;
 }
 
 /** Philox numbers in [0, 1). */
@@ -156,7 +164,8 @@ export type Kernel =
   | PadKernel
   | WindowKernel
   | GatherKernel
-  | ScatterAddKernel
+  | ScatterKernel
+  | ArgsortKernel
   | UniformKernel;
 
 export interface Plan {
@@ -227,8 +236,10 @@ export function operandsOf(kernel: Kernel): BufferView[] {
     case 'window':
       return [kernel.input];
     case 'gather':
-    case 'scatterAdd':
+    case 'scatter':
       return [kernel.source, kernel.index];
+    case 'argsort':
+      return [kernel.source];
     case 'uniform':
       return [kernel.state];
   }

@@ -48,11 +48,12 @@ function structureFlops(kernel: Kernel, size: number): number {
       return sizeOf(kernel.inputShape) * (1 + operations(kernel.operand, new Set()));
     case 'window':
       return size * kernel.window.kernel[0] * kernel.window.kernel[1];
-    case 'scatterAdd':
+    case 'scatter':
       return sizeOf([kernel.shape[0], kernel.count]);
     case 'map':
     case 'pad':
     case 'gather':
+    case 'argsort':
     case 'uniform':
       return 0;
   }

@@ -303,8 +303,15 @@ class Lowering {
       index: this.#operand(index),
       ...base,
     }),
-    scatterAdd: ({ inputs: [x, index] }, base) => ({
-      kind: 'scatterAdd',
+    argsort: ({ inputs: [x], attributes }, base) => ({
+      kind: 'argsort',
+      source: this.#operand(x),
+      ...(attributes as PrimitiveAttributes['argsort']),
+      ...base,
+    }),
+    scatter: ({ inputs: [x, index], attributes }, base) => ({
+      kind: 'scatter',
+      operation: (attributes as PrimitiveAttributes['scatter']).operation,
       source: this.#operand(x),
       index: this.#operand(index),
       count: x.shape[1],

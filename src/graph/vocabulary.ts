@@ -15,6 +15,10 @@ export interface UnaryAttributes {
   log1p: {};
   erf: {};
   floor: {};
+  round: {};
+  sin: {};
+  cos: {};
+  atan: {};
   not: {};
 }
 
@@ -23,6 +27,9 @@ export interface BinaryAttributes {
   sub: {};
   mul: {};
   div: {};
+  pow: {};
+  floorDivide: {};
+  remainder: {};
   maximum: {};
   minimum: {};
   less: {};
@@ -66,6 +73,9 @@ export interface WindowAttributes {
   dilation: readonly [number, number];
 }
 
+/** How values that go to one place are joined. */
+export type ScatterOperation = 'add' | 'mul' | 'max' | 'min';
+
 /** Operations with a kernel of their own in every fast backend. */
 export interface StructuredAttributes {
   /** [B, M, K] x [B, K, N] -> [B, M, N] */
@@ -87,8 +97,10 @@ export interface StructuredAttributes {
   windowArgmax: WindowAttributes;
   /** [R, S] at int32 [R, K] -> [R, K]: out[r, k] = x[r, index[r, k]] */
   gather: {};
-  /** [R, K] at int32 [R, K] -> [R, size]: out[r, index[r, k]] += x[r, k] */
-  scatterAdd: { size: number };
+  /** [R, K] at int32 [R, K] -> [R, size]: out[r, index[r, k]] = operation(out[r, index[r, k]], x[r, k]) */
+  scatter: { size: number; operation: ScatterOperation };
+  /** [R, S] -> int32 [R, S]: the columns of each row in order of their values; stable, NaN last. */
+  argsort: { descending: boolean };
   /** Philox uniform numbers in [0, 1) of `shape`; the input is the generator's int32 state [4]. */
   uniform: { shape: readonly number[] };
 }

@@ -3,7 +3,7 @@
 import { ShapeError, ValueError } from '../graph/errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import { equal, where } from '../ops/elementwise.js';
-import { gather } from '../ops/pooling.js';
+import { gatherRows } from '../ops/rows.js';
 import { detach, expand, reshape, transpose } from '../ops/view.js';
 import * as init from './init.js';
 import { Module } from './module.js';
@@ -52,7 +52,7 @@ export class Embedding extends Module {
     }
     const count = indices.size;
     const everywhere = expand(reshape(indices, [1, count]), [embeddingDim, count]);
-    const rows = transpose(gather(transpose(this.weight), everywhere));
+    const rows = transpose(gatherRows(transpose(this.weight), everywhere));
     const padding = paddingIdx === null ? null : equal(reshape(indices, [count, 1]), paddingIdx);
     const y = padding ? where(expand(padding, [count, embeddingDim]), detach(rows), rows) : rows;
     return reshape(y, [...indices.shape, embeddingDim]);

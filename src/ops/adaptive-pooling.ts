@@ -7,7 +7,8 @@ import { pairOf } from './conv-2d.js';
 import { tensor } from './creation.js';
 import { div } from './elementwise.js';
 import { matmul } from './matmul.js';
-import { avgPool2d, gather, maxPool2d } from './pooling.js';
+import { avgPool2d, maxPool2d } from './pooling.js';
+import { gatherRows } from './rows.js';
 import { mean } from './reduction.js';
 import { expand, reshape } from './view.js';
 
@@ -94,7 +95,7 @@ export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptiveSize): Tensor {
   const across = places(columns, kernel[1]);
   const index = places(rows, kernel[0]).flatMap((h) => across.map((w) => h * width + w));
   const everywhere = expand(tensor(index, [1, index.length], 'int32'), [planes, index.length]);
-  const picked = gather(reshape(x, [planes, height * width]), everywhere);
+  const picked = gatherRows(reshape(x, [planes, height * width]), everywhere);
   const [tall, wide] = [size[0] * kernel[0], size[1] * kernel[1]];
   return maxPool2d(reshape(picked, [batch, channels, tall, wide]), { kernelSize: kernel });
 }

@@ -71,11 +71,18 @@ const primitives: { [Name in UnaryName | BinaryName]: Primitive<Name> } = {
   log1p: unary('log1p', real),
   erf: unary('erf', real),
   floor: unary('floor', real),
+  round: unary('round', real),
+  sin: unary('sin', real),
+  cos: unary('cos', real),
+  atan: unary('atan', real),
   not: unary('not', ['bool']),
   add: binary('add', numeric),
   sub: binary('sub', numeric),
   mul: binary('mul', numeric),
   div: binary('div', real),
+  pow: binary('pow', real),
+  floorDivide: binary('floorDivide', numeric),
+  remainder: binary('remainder', numeric),
   maximum: binary('maximum', numeric),
   minimum: binary('minimum', numeric),
   less: binary('less', numeric, 'bool'),
@@ -158,6 +165,14 @@ export const log1p = (x: Tensor): Tensor => applyUnary('log1p', x);
 export const erf = (x: Tensor): Tensor => applyUnary('erf', x);
 /** The largest whole number that is not above x; no gradient flows through it. */
 export const floor = (x: Tensor): Tensor => applyUnary('floor', x);
+/** The nearest whole number, halves to the even one; no gradient flows through it. */
+export const round = (x: Tensor): Tensor => applyUnary('round', x);
+/** Sine of x in radians. */
+export const sin = (x: Tensor): Tensor => applyUnary('sin', x);
+/** Cosine of x in radians. */
+export const cos = (x: Tensor): Tensor => applyUnary('cos', x);
+/** The angle between -pi/2 and pi/2 whose tangent is x. */
+export const atan = (x: Tensor): Tensor => applyUnary('atan', x);
 /** Logical not of a bool tensor. */
 export const not = (x: Tensor): Tensor => applyUnary('not', x);
 /** a + b, broadcast. */
@@ -168,6 +183,13 @@ export const sub = (a: TensorLike, b: TensorLike): Tensor => applyBinary('sub', 
 export const mul = (a: TensorLike, b: TensorLike): Tensor => applyBinary('mul', a, b);
 /** a / b, broadcast; float32 only. */
 export const div = (a: TensorLike, b: TensorLike): Tensor => applyBinary('div', a, b);
+/** a to the power b, broadcast; NaN for a negative a and a b that is no whole number; float32 only. */
+export const pow = (a: TensorLike, b: TensorLike): Tensor => applyBinary('pow', a, b);
+/** The largest whole number that is not above a / b, broadcast; in int32 0 for b = 0. */
+export const floorDivide = (a: TensorLike, b: TensorLike): Tensor =>
+  applyBinary('floorDivide', a, b);
+/** What floorDivide leaves of a, exact; its sign is that of b; in int32 0 for b = 0. */
+export const remainder = (a: TensorLike, b: TensorLike): Tensor => applyBinary('remainder', a, b);
 /** The larger of a and b; NaN when either is. */
 export const maximum = (a: TensorLike, b: TensorLike): Tensor => applyBinary('maximum', a, b);
 /** The smaller of a and b; NaN when either is. */

@@ -29,4 +29,6 @@ export * from './pixel-shuffle.js';
 export * from './pooling.js';
 export * from './random.js';
 export * from './reduction.js';
+export * from './rows.js';
+export { type ArgsortOptions, argsort } from './sorting.js';
 export * from './view.js';

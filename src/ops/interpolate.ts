@@ -5,7 +5,7 @@ import { formatShape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { tensor } from './creation.js';
 import { matmul } from './matmul.js';
-import { gather } from './pooling.js';
+import { gatherRows } from './rows.js';
 import { expand, reshape } from './view.js';
 
 export type InterpolateMode = 'nearest' | 'bilinear' | 'bicubic';
@@ -108,7 +108,7 @@ function nearest(x: Tensor, rows: Axis, columns: Axis): Tensor {
   const index = down.flatMap((row) => right.map((column) => row * width + column));
   const planes = batch * channels;
   const everywhere = expand(tensor(index, [1, index.length], 'int32'), [planes, index.length]);
-  const picked = gather(reshape(x, [planes, height * width]), everywhere);
+  const picked = gatherRows(reshape(x, [planes, height * width]), everywhere);
   return reshape(picked, [batch, channels, rows.to, columns.to]);
 }
 

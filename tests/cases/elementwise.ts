@@ -7,13 +7,16 @@ import {
   abs,
   add,
   and,
+  atan,
   cast,
+  cos,
   div,
   equal,
   erf,
   exp,
   expm1,
   floor,
+  floorDivide,
   iota,
   less,
   log,
@@ -24,8 +27,12 @@ import {
   neg,
   not,
   or,
+  pow,
+  remainder,
+  round,
   sigmoid,
   sign,
+  sin,
   sqrt,
   sub,
   tanh,
@@ -184,6 +191,26 @@ const castCase = (name: string, input: CaseInput, dtype: DType): Case => ({
   build: (x) => cast(x, dtype),
 });
 
+/** Angles that doubles can reduce: multiples of pi / 4, small and large ones, and what has no sine. */
+const angles = [
+  ...specialValues.filter((x) => !Number.isFinite(x) || Math.abs(x) < 1e8),
+  ...Array.from({ length: 33 }, (_, i) => ((i - 16) * Math.PI) / 4),
+  1e3,
+  -12345.678,
+  1e6,
+  -9.9e7,
+];
+const anglesOf = (build: (x: Tensor) => Tensor): Case[] => [
+  { name: 'angles', inputs: [exactly(angles)], build },
+];
+
+/** Pairs of special values whose quotient is no number or one that doubles hold with room to spare. */
+function moderatePairs(): [CaseInput, CaseInput] {
+  const pairs = specialValues.flatMap((a) => specialValues.map((b) => [a, b] as const));
+  const moderate = pairs.filter(([a, b]) => !(Math.abs(a / b) > 2 ** 28 && Number.isFinite(a / b)));
+  return [exactly(moderate.map(([a]) => a)), exactly(moderate.map(([, b]) => b))];
+}
+
 const halfway = [
   -1e10, -256.5, -128.7, -2.5, -1, -0.7, -0, 0, 0.7, 1, 2.5, 128.7, 255.9, 256, 1e10,
 ];
@@ -215,12 +242,53 @@ export const elementwiseCases: { readonly [Name in ElementwiseName]: PrimitiveCa
     cases: overShapes(distinct, floor),
     special: [{ name: 'special values', inputs: [exactly(specialValues)], build: floor }],
   },
+  round: {
+    gradient: 'none',
+    cases: overShapes(distinct, round),
+    special: [{ name: 'special values', inputs: [floats], build: round }],
+  },
+  sin: { ...unaryCases(normal, sin), special: anglesOf(sin) },
+  cos: { ...unaryCases(normal, cos), special: anglesOf(cos) },
+  atan: unaryCases(normal, atan),
   not: discrete({ name: 'bools', inputs: [bools([3, 7])], build: not }),
 
   add: withIntegers(binaryCases(normal, normal, add), integerPairs(add)),
   sub: withIntegers(binaryCases(normal, normal, sub), integerPairs(sub)),
   mul: withIntegers(binaryCases(normal, normal, mul), integerPairs(mul)),
   div: binaryCases(normal, nonzero, div),
+  pow: {
+    gradient: 'smooth',
+    cases: [
+      ...overPairs(positive, normal, pow),
+      { name: 'an operand with itself', inputs: [positive([3, 5], 6)], build: (x) => pow(x, x) },
+      { name: 'a cube', inputs: [distinct([3, 5])], build: (x) => pow(x, 3) },
+    ],
+    special: [{ name: 'special values', inputs: specialPairs(), build: pow }],
+  },
+  floorDivide: {
+    gradient: 'none',
+    cases: overPairs(distinct, nonzero, floorDivide),
+    special: [
+      { name: 'special values', inputs: specialPairs(), build: floorDivide },
+      integerPairs(floorDivide),
+    ],
+  },
+  remainder: {
+    gradient: 'smooth',
+    cases: [
+      {
+        name: 'of both signs',
+        inputs: [exactly([5.3, -5.3, 5.3, -5.3]), exactly([2, 2, -2, -2])],
+        build: remainder,
+      },
+      { name: 'a number', inputs: [between(0.1, 0.9, [3, 5])], build: (x) => remainder(x, 1) },
+    ],
+    special: [
+      ...overPairs(distinct, nonzero, remainder),
+      { name: 'special values', inputs: moderatePairs(), build: remainder },
+      integerPairs(remainder),
+    ],
+  },
   maximum: winner(maximum),
   minimum: winner(minimum),
   less: discrete(

@@ -4,7 +4,7 @@ import type { StructuredName } from '../../src/graph/vocabulary.js';
 import { add, cast, Generator, mul, tensor, transpose, uniform } from '../../src/ops/index.js';
 import { type Case, integers, normal, type PrimitiveCases } from './case.js';
 import { conv2dCases } from './conv-2d.js';
-import { gatherCases, scatterAddCases } from './indexed.js';
+import { argsortCases, gatherCases, scatterCases } from './indexed.js';
 import { matmulCases } from './matmul.js';
 import { padCases } from './pad.js';
 import { windowArgmaxCases, windowMaxCases, windowSumCases } from './windows.js';
@@ -68,6 +68,7 @@ export const structuredCases: { readonly [Name in StructuredName]: PrimitiveCase
   windowMax: windowMaxCases,
   windowArgmax: windowArgmaxCases,
   gather: gatherCases,
-  scatterAdd: scatterAddCases,
+  scatter: scatterCases,
+  argsort: argsortCases,
   uniform: uniformCases,
 };

@@ -39,6 +39,10 @@ export const elementwiseKernels: { readonly [Name in ElementwiseName]: Reference
   log1p: unary(Math.log1p),
   erf: unary(erf),
   floor: unary(Math.floor),
+  round: unary(roundToEven),
+  sin: unary(Math.sin),
+  cos: unary(Math.cos),
+  atan: unary(Math.atan),
   not: unary((x) => Number(x === 0)),
 
   add: binary(
@@ -51,6 +55,12 @@ export const elementwiseKernels: { readonly [Name in ElementwiseName]: Reference
   ),
   mul: binary((a, b) => a * b, Math.imul),
   div: binary((a, b) => a / b),
+  pow: binary(power),
+  floorDivide: binary(
+    (a, b) => Math.floor(a / b),
+    (a, b) => (b === 0 ? 0 : casts.int32(Math.floor(a / b))),
+  ),
+  remainder: binary(remainder, (a, b) => (b === 0 ? 0 : remainder(a, b))),
   // Math.max and Math.min give NaN when either operand is.
   maximum: binary(Math.max),
   minimum: binary(Math.min),
@@ -86,6 +96,23 @@ function erf(x: number): number {
     term *= (2 * x * x) / (2 * n + 1);
   }
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total;
+}
+
+/** As C's pow, where 1 to any power is 1. */
+function power(a: number, b: number): number {
+  return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
+}
+
+function remainder(a: number, b: number): number {
+  const rest = a % b;
+  if (rest === 0) return b < 0 ? -0 : 0;
+  return rest < 0 === b < 0 ? rest : rest + b;
+}
+
+function roundToEven(x: number): number {
+  const below = Math.floor(x);
+  if (x - below !== 0.5) return Math.round(x);
+  return below % 2 === 0 ? below : below + 1;
 }
 
 const casts: { readonly [Target in DType]: UnaryFunction } = {

@@ -1,7 +1,8 @@
 /** Reference kernels of the structured primitives: the definitions as plain nested loops. */
 
-import type { StructuredName, WindowAttributes } from '../../graph/vocabulary.js';
+import type { ScatterOperation, StructuredName, WindowAttributes } from '../../graph/vocabulary.js';
 import { philox4x32 } from '../../random/philox.js';
+import { scatterStart } from '../scatter-start.js';
 import { forEachIndex, positionIn, type ReferenceKernel, type Value } from './kernel.js';
 import { wins } from './reductions.js';
 
@@ -83,14 +84,28 @@ export const structuredKernels: { readonly [Name in StructuredName]: ReferenceKe
     }
   },
 
-  scatterAdd: ({ inputs: [x, index], attributes: { size }, output }) => {
+  scatter: ({ inputs: [x, index], attributes: { size, operation }, output }) => {
     const [rows, count] = x.shape;
+    const join = joins[operation];
+    output.data.fill(scatterStart(operation, x.dtype));
     for (let r = 0; r < rows; r++) {
       for (let k = 0; k < count; k++) {
         const to = index.data[r * count + k];
         if (to < 0 || to >= size) continue;
-        output.data[r * size + to] += x.data[r * count + k];
+        const place = r * size + to;
+        output.data[place] = join(output.data[place], x.data[r * count + k]);
       }
+    }
+  },
+
+  argsort: ({ inputs: [x], attributes: { descending }, output }) => {
+    const [rows, extent] = x.shape;
+    for (let r = 0; r < rows; r++) {
+      const row = x.data.subarray(r * extent, (r + 1) * extent);
+      const columns = Array.from(row, (_, column) => column);
+      // Array.prototype.sort is stable.
+      columns.sort((i, j) => (descending ? compare(row[j], row[i]) : compare(row[i], row[j])));
+      output.data.set(columns, r * extent);
     }
   },
 
@@ -103,6 +118,19 @@ export const structuredKernels: { readonly [Name in StructuredName]: ReferenceKe
     }
   },
 };
+
+const joins: { readonly [Name in ScatterOperation]: (a: number, b: number) => number } = {
+  add: (a, b) => a + b,
+  mul: (a, b) => a * b,
+  max: Math.max,
+  min: Math.min,
+};
+
+/** Numbers in order, NaN above all of them. */
+function compare(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+  return a - b || 0;
+}
 
 /** Visits every window with its position in `output` and the positions of its elements in x, row by row. */
 function forEachWindow(

@@ -90,6 +90,7 @@ export const i32 = {
   load8: (address: I32, offset = 0): I32 =>
     instruction('i32', [0x2d, ...memoryArgument(offset)], address),
   min: (a: I32, b: I32): I32 => i32.select(i32.ltS(a, b), a, b),
+  max: (a: I32, b: I32): I32 => i32.select(i32.ltS(a, b), b, a),
 };
 
 const asI32 = (value: I32 | number): I32 => (typeof value === 'number' ? i32.const(value) : value);

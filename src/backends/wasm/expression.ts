@@ -58,6 +58,10 @@ const operations: { readonly [Name in ElementwiseName]: Operation } = {
   log1p: ({ common: { math } }, [x]) => math.call('log1p', x),
   erf: ({ common: { math } }, [x]) => math.call('erf', x),
   floor: (_, [x]) => f32x4.floor(x),
+  round: (_, [x]) => f32x4.nearest(x),
+  sin: ({ common: { math } }, [x]) => math.call('sin', x),
+  cos: ({ common: { math } }, [x]) => math.call('cos', x),
+  atan: ({ common: { math } }, [x]) => math.call('atan', x),
   sqrt: (_, [x]) => f32x4.sqrt(x),
   not: (_, [x]) => v128.not(x),
 
@@ -65,6 +69,11 @@ const operations: { readonly [Name in ElementwiseName]: Operation } = {
   sub: numeric(f32x4.sub, i32x4.sub),
   mul: numeric(f32x4.mul, i32x4.mul),
   div: (_, [a, b]) => f32x4.div(a, b),
+  pow: ({ common: { math } }, [a, b]) => math.call('pow', a, b),
+  floorDivide: ({ common: { math } }, [a, b], { result }) =>
+    math.call(result === 'float32' ? 'floorDivide' : 'floorDivideI32', a, b),
+  remainder: ({ common: { math } }, [a, b], { result }) =>
+    math.call(result === 'float32' ? 'remainder' : 'remainderI32', a, b),
   maximum: numeric(f32x4.max, i32x4.maxS),
   minimum: numeric(f32x4.min, i32x4.minS),
   less: numeric(f32x4.lt, i32x4.ltS),

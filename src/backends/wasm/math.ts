@@ -1,10 +1,13 @@
 /** Functions of four floats at once, each within about two units in the last place (polynomials: Cephes, Moshier; erf: Abramowitz and Stegun 7.1.26 above 1). */
 
 import { type Func, instruction, type ModuleBuilder, unsigned, type V128 } from './assembler.js';
+import { type DoubleFunction, doubleFunctions, type Emitter, ofTwo } from './double-math.js';
 import type { Features } from './features.js';
 import { f32x4, i32x4, v128 } from './simd.js';
 
-export type MathFunction = 'exp' | 'log' | 'tanh' | 'sigmoid' | 'expm1' | 'log1p' | 'erf';
+type SingleFunction = 'exp' | 'log' | 'tanh' | 'sigmoid' | 'expm1' | 'log1p' | 'erf';
+
+export type MathFunction = SingleFunction | DoubleFunction;
 
 /** What a function calls. */
 const callees: { readonly [Name in MathFunction]?: MathFunction } = {
@@ -48,8 +51,8 @@ export class MathLibrary {
     this.#features = features;
   }
 
-  call(name: MathFunction, x: V128): V128 {
-    return instruction('v128', [0x10, ...unsigned(this.#function(name).index)], x);
+  call(name: MathFunction, ...args: readonly V128[]): V128 {
+    return instruction('v128', [0x10, ...unsigned(this.#function(name).index)], ...args);
   }
 
   #function(name: MathFunction): Func {
@@ -58,13 +61,16 @@ export class MathLibrary {
     // What a function calls is made first, so that it does not call itself while unfinished.
     const callee = callees[name];
     if (callee) this.#function(callee);
-    const f = this.#module.function({ params: ['v128'], result: 'v128' });
+    const params = ofTwo.has(name) ? (['v128', 'v128'] as const) : (['v128'] as const);
+    const f = this.#module.function({ params, result: 'v128' });
     this.#functions.set(name, f);
-    this.#emitters[name](f, f.param(0, 'v128'));
+    this.#emitters[name](f, ...params.map((type, i) => f.param(i, type)));
     return f;
   }
 
-  readonly #emitters: { readonly [Name in MathFunction]: (f: Func, x: V128) => void } = {
+  readonly #emitters: { readonly [Name in MathFunction]: Emitter } = {
+    ...doubleFunctions,
+
     exp: (f, x) => {
       // e^x = 2^n e^r with r within half of ln 2; ln 2 is taken off in two parts.
       const limited = f.hold(f32x4.max(f32x4.const(-104), f32x4.min(f32x4.const(89), x)));

@@ -5,8 +5,9 @@ import { i32, ModuleBuilder } from './assembler.js';
 import { emitBarrier, emitResetCounters } from './control.js';
 import type { Features } from './features.js';
 import { KernelContext, type ModuleContext } from './kernel-context.js';
+import { emitArgsort } from './kernels/argsort.js';
 import { emitConv2d } from './kernels/conv-2d/conv-2d.js';
-import { emitGather, emitScatterAdd } from './kernels/gather.js';
+import { emitGather, emitScatter } from './kernels/gather.js';
 import { emitMap } from './kernels/map.js';
 import { emitMatmul } from './kernels/matmul.js';
 import { emitPad } from './kernels/pad.js';
@@ -29,7 +30,8 @@ const emitters: {
   pad: emitPad,
   window: emitWindow,
   gather: emitGather,
-  scatterAdd: emitScatterAdd,
+  scatter: emitScatter,
+  argsort: emitArgsort,
   uniform: emitUniform,
 };
 

@@ -117,7 +117,30 @@ export const f32x4 = {
 
 export const f64x2 = {
   zero: { type: 'v128', code: simd(12, ...new Array<number>(16).fill(0)) } as V128,
+  const: (value: number): V128 => ({
+    type: 'v128',
+    code: simd(
+      12,
+      ...littleEndian((view) => {
+        for (let lane = 0; lane < 2; lane++) view.setFloat64(lane * 8, value, true);
+      }),
+    ),
+  }),
+  eq: binary(71),
+  lt: binary(73),
+  gt: binary(74),
+  ge: binary(76),
+  floor: unary(117),
+  nearest: unary(148),
+  abs: unary(236),
+  neg: unary(237),
   add: binary(240),
+  sub: binary(241),
+  mul: binary(242),
+  div: binary(243),
+  min: binary(244),
+  max: binary(245),
+  convertLowI32x4S: unary(254),
   promoteLowF32x4: unary(95),
   extractLane: (a: V128, lane: number): Value<'f64'> => instruction('f64', simd(33, lane), a),
 };
@@ -153,10 +176,22 @@ export const i32x4 = {
   minS: binary(182),
   maxS: binary(184),
   truncSatF32x4S: unary(248),
+  truncSatF64x2SZero: unary(252),
 };
 
-/** Unsigned 32 x 32 -> 64 bit products of the two lower or the two upper lanes. */
+/** Lanes of 64 bits; extmul: unsigned 32 x 32 -> 64 bit products of the two lower or the two upper lanes. */
 export const i64x2 = {
+  const: (value: bigint): V128 => ({
+    type: 'v128',
+    code: simd(
+      12,
+      ...littleEndian((view) => {
+        for (let lane = 0; lane < 2; lane++) view.setBigInt64(lane * 8, value, true);
+      }),
+    ),
+  }),
+  shl: shift(203),
+  shrU: shift(205),
   extmulLowU: binary(222),
   extmulHighU: binary(223),
 };
@@ -181,6 +216,9 @@ export const f32 = {
   store: (f: Func, address: I32, value: Value<'f32'>, offset = 0): void =>
     f.effect([0x38, ...memoryArgument(offset)], address, value),
   add: (a: Value<'f32'>, b: Value<'f32'>): Value<'f32'> => instruction('f32', [0x92], a, b),
+  mul: (a: Value<'f32'>, b: Value<'f32'>): Value<'f32'> => instruction('f32', [0x94], a, b),
+  min: (a: Value<'f32'>, b: Value<'f32'>): Value<'f32'> => instruction('f32', [0x96], a, b),
+  max: (a: Value<'f32'>, b: Value<'f32'>): Value<'f32'> => instruction('f32', [0x97], a, b),
 };
 
 export const store32 = (f: Func, address: I32, value: I32, offset = 0): void =>

@@ -1,7 +1,8 @@
-/** Gather and scatter-add along the rows of matrices, element by element; threads share rows. */
+/** Gather and scatter along the rows of matrices, element by element; threads share rows. */
 
 import { bytesPerElement } from '../../../graph/dtype.js';
-import type { BufferView, GatherKernel, ScatterAddKernel } from '../../plan.js';
+import type { BufferView, GatherKernel, ScatterKernel } from '../../plan.js';
+import { scatterStart } from '../../scatter-start.js';
 import { type I32, i32 } from '../assembler.js';
 import { constantVector } from '../expression.js';
 import { type Address, flat, type KernelContext } from '../kernel-context.js';
@@ -28,16 +29,15 @@ export function emitGather(context: KernelContext, kernel: GatherKernel): void {
   });
 }
 
-export function emitScatterAdd(context: KernelContext, kernel: ScatterAddKernel): void {
+export function emitScatter(context: KernelContext, kernel: ScatterKernel): void {
   const { f } = context;
-  const { source, count } = kernel;
+  const { source, count, operation } = kernel;
   const [, size] = kernel.shape;
-  const isFloat = source.buffer.dtype === 'float32';
+  const dtype = source.buffer.dtype === 'float32' ? 'float32' : 'int32';
+  const start = constantVector(scatterStart(operation, dtype), dtype);
   emitRowByRow(context, kernel, (row, target) => {
     const whole = { base: target, offset: 0, stride: 1 };
-    vectorLoop(context, 0, size, (at) =>
-      storeVector(context, whole, 'int32', at, constantVector(0, 'int32')),
-    );
+    vectorLoop(context, 0, size, (at) => storeVector(context, whole, dtype, at, start));
     const value = f.hold(flat(startOf(context, source, source.strides, [row])));
     const index = f.hold(flat(startOf(context, kernel.index, kernel.index.strides, [row])));
     const k = f.local('i32');
@@ -45,8 +45,9 @@ export function emitScatterAdd(context: KernelContext, kernel: ScatterAddKernel)
       const selected = f.hold(i32.load(index));
       f.if(i32.ltU(selected, i32.const(size)), () => {
         const element = f.hold(i32.add(target, i32.mul(selected, 4)));
-        if (isFloat) f32.store(f, element, f32.add(f32.load(element), f32.load(value)));
-        else store32(f, element, i32.add(i32.load(element), i32.load(value)));
+        if (dtype === 'float32') {
+          f32.store(f, element, f32[operation](f32.load(element), f32.load(value)));
+        } else store32(f, element, i32[operation](i32.load(element), i32.load(value)));
       });
       f.set(value, i32.add(value, i32.const(source.strides[1] * 4)));
       f.set(index, i32.add(index, i32.const(kernel.index.strides[1] * 4)));
