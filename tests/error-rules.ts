@@ -253,7 +253,7 @@ export const errorRules: { readonly [Name in PrimitiveName]: ErrorRule<Name> } =
       if (!Number.isFinite(a) || b === 0) return 0;
       const quotient = Math.abs(a / b);
       // Exact while doubles hold the quotient with room to spare, as they do for every int32.
-      const exact = !isFloat || quotient <= 2 ** 28;
+      const exact = !(isFloat && quotient > 2 ** 28);
       return exact && sameQuotient(a, b, ea, eb) ? ea + eb * (quotient + 1) : Infinity;
     }, 1)(context);
   },
