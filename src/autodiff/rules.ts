@@ -26,10 +26,10 @@ import {
 } from '../ops/elementwise.js';
 import { matmul } from '../ops/matmul.js';
 import { pad } from '../ops/pad.js';
-import { windowArgmaxPrimitive, windowSumPrimitive } from '../ops/pooling.js';
 import { sum } from '../ops/reduction.js';
 import { gatherRows, scatterRows } from '../ops/rows.js';
 import { expand, flip, permute, reshape, slice, transpose } from '../ops/view.js';
+import { windowArgmaxPrimitive, windowSumPrimitive } from '../ops/windows.js';
 
 /** What a rule sees: the application, and the gradient that arrives at its output. */
 export interface VjpContext<Name extends PrimitiveName> {

@@ -1,19 +1,21 @@
 /** Transposed convolution: the gradient of a convolution with respect to its input, as an operation. */
 
-import { ShapeError, ValueError } from '../graph/errors.js';
+import { ValueError } from '../graph/errors.js';
 import { apply } from '../graph/primitive.js';
 import { formatShape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { conv2dPrimitive, pairOf } from './conv-2d.js';
+import { checkTransposedConvolution, transposedExtents } from './convolution-checks.js';
 import { add } from './elementwise.js';
 import { pad } from './pad.js';
+import { sidesPerAxis } from './spatial-options.js';
 import { flip, permute, reshape } from './view.js';
 
 export interface ConvTranspose2dOptions {
   bias?: Tensor;
   stride?: number | readonly [number, number];
-  /** How much of the full result is cut off on each side. */
-  padding?: number | readonly [number, number];
+  /** How much of the full result is cut off: one number, [vertical, horizontal], or [top, bottom, left, right]. */
+  padding?: number | readonly [number, number] | readonly [number, number, number, number];
   /** Rows and columns added below and at the right, where the stride leaves the size open. */
   outputPadding?: number | readonly [number, number];
   dilation?: number | readonly [number, number];
@@ -36,55 +38,21 @@ export function convTranspose2d(
   const { bias, groups = 1 } = options;
   const stride = pairOf(options.stride ?? 1, 'stride');
   const dilation = pairOf(options.dilation ?? 1, 'dilation');
-  const padding = pairOf(options.padding ?? 0, 'padding', 0);
   const outputPadding = pairOf(options.outputPadding ?? 0, 'outputPadding', 0);
   checkOutputPadding(outputPadding, stride, dilation);
-  if (x.rank !== 4 || weight.rank !== 4) {
-    throw new ShapeError(
-      `convTranspose2d: expected input [N, C, H, W] and weight [C, O / groups, KH, KW], ` +
-        `got ${formatShape(x.shape)} and ${formatShape(weight.shape)}`,
-    );
-  }
-  for (const tensor of [x, weight]) {
-    if (tensor.dtype === 'float32') continue;
-    throw new ShapeError(
-      `convTranspose2d: expected float32, got ${tensor.dtype}; convert with cast()`,
-    );
-  }
+  checkTransposedConvolution('convTranspose2d', 2, { x, weight, bias, groups });
   const [batch, channels, height, width] = x.shape;
-  const [inputs, perGroup, ...kernel] = weight.shape;
-  if (channels !== inputs) {
-    throw new ShapeError(
-      `expected ${inputs} input channels, got ${channels} in ${formatShape(x.shape)}`,
-    );
-  }
-  if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0) {
-    throw new ShapeError(
-      `convTranspose2d: groups ${groups} must divide ${channels} input channels`,
-    );
-  }
+  const [, perGroup, ...kernel] = weight.shape;
   const out = perGroup * groups;
-  if (bias && (bias.rank !== 1 || bias.shape[0] !== out)) {
-    throw new ShapeError(
-      `convTranspose2d: expected a bias of shape [${out}], got ${formatShape(bias.shape)}`,
-    );
-  }
-  const reach = kernel.map((extent, axis) => (extent - 1) * dilation[axis]);
-  const size = [height, width].map(
-    (extent, axis) =>
-      (extent - 1) * stride[axis] + reach[axis] + 1 + outputPadding[axis] - 2 * padding[axis],
-  );
-  if (size.some((extent) => extent < 1)) {
-    throw new ShapeError(
-      `convTranspose2d: padding ${formatShape(padding)} leaves ${size[0]} x ${size[1]} of ` +
-        `${formatShape(x.shape)} with a ${kernel[0]} x ${kernel[1]} kernel; use less padding`,
-    );
-  }
+  const windows = { kernel, stride, dilation };
+  const sides = sidesPerAxis(options.padding ?? 0, windows);
+  const size = transposedExtents(x, windows, { sides, outputPadding });
   const grouped = reshape(x, [batch, groups, channels / groups, height, width]);
-  const low = reach.map((extent, axis) => extent - padding[axis]);
+  const reach = kernel.map((extent, axis) => (extent - 1) * dilation[axis]);
+  const high = reach.map((extent, axis) => extent - sides[2 * axis + 1] + outputPadding[axis]);
   const spread = pad(permute(grouped, [1, 0, 2, 3, 4]), {
-    low: [0, 0, 0, ...low],
-    high: [0, 0, 0, low[0] + outputPadding[0], low[1] + outputPadding[1]],
+    low: [0, 0, 0, reach[0] - sides[0], reach[1] - sides[2]],
+    high: [0, 0, 0, ...high],
     interior: [0, 0, 0, stride[0] - 1, stride[1] - 1],
   });
   const filters = reshape(weight, [groups, channels / groups, perGroup, kernel[0], kernel[1]]);
@@ -96,9 +64,9 @@ export function convTranspose2d(
 
 /** Throws ValueError when more is added than the stride or dilation leaves open. */
 export function checkOutputPadding(
-  outputPadding: readonly [number, number],
-  stride: readonly [number, number],
-  dilation: readonly [number, number],
+  outputPadding: readonly number[],
+  stride: readonly number[],
+  dilation: readonly number[],
 ): void {
   if (outputPadding.every((n, axis) => n < Math.max(stride[axis], dilation[axis]))) return;
   throw new ValueError(

@@ -3,7 +3,9 @@
 export * from './activations.js';
 export * from './adaptive-pooling.js';
 export * from './concatenate.js';
+export * from './conv-1d.js';
 export * from './conv-2d.js';
+export * from './conv-3d.js';
 export * from './conv-transpose-2d.js';
 export * from './creation.js';
 export { type DropoutOptions, dropout, dropout2d } from './dropout.js';
@@ -27,6 +29,8 @@ export {
 } from './pad-2d.js';
 export * from './pixel-shuffle.js';
 export * from './pooling.js';
+export * from './pooling-1d.js';
+export * from './pooling-3d.js';
 export * from './random.js';
 export * from './reduction.js';
 export * from './rows.js';

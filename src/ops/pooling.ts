@@ -11,8 +11,6 @@ import { scatterRows } from './rows.js';
 import { reshape } from './view.js';
 import { windowMaxima, windowPlaces, windowSums } from './windows.js';
 
-export { windowArgmaxPrimitive, windowSumPrimitive } from './windows.js';
-
 export interface PoolOptions {
   kernelSize: number | readonly [number, number];
   /** Defaults to the kernel size. */

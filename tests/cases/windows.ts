@@ -15,8 +15,8 @@ import {
   slice,
   sumPool2d,
   transpose,
-  windowArgmaxPrimitive,
 } from '../../src/ops/index.js';
+import { windowArgmaxPrimitive } from '../../src/ops/windows.js';
 import {
   type Case,
   type CaseInput,
