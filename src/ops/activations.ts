@@ -20,14 +20,8 @@ import {
   tanh,
   where,
 } from './elementwise.js';
+import { requireFloat } from './operands.js';
 import { reshape } from './view.js';
-
-function requireFloat(operation: string, x: Tensor): void {
-  if (x.dtype === 'float32') return;
-  throw new ShapeError(
-    `${operation}: expected float32, got ${x.dtype} ${formatShape(x.shape)}; convert with cast()`,
-  );
-}
 
 function requireFinite(operation: string, values: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(values)) {

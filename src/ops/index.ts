@@ -2,14 +2,19 @@
 
 export * from './activations.js';
 export * from './adaptive-pooling.js';
+export * from './arithmetic.js';
+export * from './comparison.js';
 export * from './concatenate.js';
 export * from './conv-1d.js';
 export * from './conv-2d.js';
 export * from './conv-3d.js';
 export * from './conv-transpose-2d.js';
 export * from './creation.js';
+export * from './distance.js';
 export { type DropoutOptions, dropout, dropout2d } from './dropout.js';
 export * from './elementwise.js';
+export * from './exponential.js';
+export * from './hyperbolic.js';
 export {
   type InterpolateMode,
   type InterpolateOptions,
@@ -17,6 +22,7 @@ export {
 } from './interpolate.js';
 export { type LpPoolOptions, lpPool2d } from './lp-pooling.js';
 export * from './matmul.js';
+export { type NormalizeOptions, type NormOptions, norm, normalize } from './norm.js';
 export * from './normalization.js';
 export * from './pad.js';
 export {
@@ -32,7 +38,26 @@ export * from './pooling.js';
 export * from './pooling-1d.js';
 export * from './pooling-3d.js';
 export * from './random.js';
-export * from './reduction.js';
+export {
+  all,
+  any,
+  argmax,
+  argmin,
+  countNonzero,
+  type Dims,
+  logSoftmax,
+  logSumExp,
+  max,
+  mean,
+  min,
+  prod,
+  type ReductionOptions,
+  softmax,
+  sum,
+} from './reduction.js';
+export * from './rounding.js';
 export * from './rows.js';
 export { type ArgsortOptions, argsort } from './sorting.js';
+export * from './statistics.js';
+export * from './trigonometry.js';
 export * from './view.js';
