@@ -45,7 +45,9 @@ export function errorBounds(
       errors = rule({ inputs, attributes: source.attributes, output, precision });
     } else {
       errors = new Float64Array(output.data.length);
-      if (source.kind === 'fill' && output.dtype === 'float32') {
+      // An infinity is exact.
+      const rounds = output.dtype === 'float32' && source.kind === 'fill';
+      if (rounds && Number.isFinite(source.value)) {
         errors.fill(Math.abs(source.value) * precision.roundoff);
       }
     }

@@ -1,0 +1,5 @@
+/** Rows of convolutions. */
+
+import type { Family } from './row.js';
+
+export const convolution: Family = {};

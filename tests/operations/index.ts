@@ -1,0 +1,33 @@
+/** Every family of operations. */
+
+import { activations } from './activations.js';
+import { convolution } from './convolution.js';
+import { elementwise } from './elementwise.js';
+import { indexing } from './indexing.js';
+import { layers } from './layers.js';
+import { linear } from './linear.js';
+import { losses } from './losses.js';
+import { normalization } from './normalization.js';
+import { pooling } from './pooling.js';
+import { random } from './random.js';
+import { reductions } from './reductions.js';
+import { resizing } from './resizing.js';
+import type { Family } from './row.js';
+import { shapes } from './shapes.js';
+
+/** The families under the names of their files here and in values/. */
+export const families: { readonly [name: string]: Family } = {
+  activations,
+  convolution,
+  elementwise,
+  indexing,
+  layers,
+  linear,
+  losses,
+  normalization,
+  pooling,
+  random,
+  reductions,
+  resizing,
+  shapes,
+};

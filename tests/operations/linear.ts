@@ -1,0 +1,5 @@
+/** Rows of matrix products. */
+
+import type { Family } from './row.js';
+
+export const linear: Family = {};

@@ -1,0 +1,5 @@
+/** Rows of normalisations. */
+
+import type { Family } from './row.js';
+
+export const normalization: Family = {};
