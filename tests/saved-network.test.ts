@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type FileSystem, FormatError, WriteError } from '../src/formats/index.js';
-import { tensor } from '../src/index.js';
-import { Flatten, Linear, type Module, manualSeed, Sequential } from '../src/nn/index.js';
+import { ones, tensor } from '../src/index.js';
+import { Dropout, Flatten, Linear, type Module, manualSeed, Sequential } from '../src/nn/index.js';
 import {
   classify,
   loadNetwork,
@@ -67,6 +67,32 @@ test('a network comes back as it was saved and answers the same', async () => {
   again.loadStateDict(stateDict);
   assert.deepEqual(classify(again, { images, statistics: config.data }), answers);
   for (const [a, b] of answers) assert.ok(Math.abs(a + b - 1) < 1e-6 && a > 0 && b > 0);
+});
+
+test('random masks go on where they stood, in weights that PyTorch can read', async () => {
+  const masks = (layer: Dropout) => [1, 2].map(() => [...layer.call(ones([32])).data()]);
+  const [drop, again] = [new Dropout(0.5, { seed: 3 }), new Dropout(0.5, { seed: 4 })];
+  masks(drop);
+  await saveNetwork(new Sequential(new Linear(3, 2), drop), { ...description, folder });
+  const { stateDict, generatorState } = await loadNetwork(folder);
+  assert.deepEqual(Object.keys(stateDict).sort(), ['0.bias', '0.weight']);
+  const loaded = new Sequential(new Linear(3, 2), again);
+  loaded.loadStateDict(stateDict);
+  loaded.loadGeneratorState(generatorState);
+  assert.deepEqual(masks(again), masks(drop));
+});
+
+test('a folder from before generators were saved is loaded, a damaged one is not', async () => {
+  await saveNetwork(linear(1), { ...description, folder });
+  const path = join(folder, 'config.json');
+  const { generators, ...older } = JSON.parse(await readFile(path, 'utf8'));
+  assert.deepEqual(generators, {});
+  await writeFile(path, JSON.stringify(older));
+  assert.deepEqual((await loadNetwork(folder)).generatorState, {});
+  for (const wrong of [[1, 2, 3], [1, 2, 3, 0.5], [1, 2, 3, 2 ** 31], ['1', 2, 3, 4], null]) {
+    await writeFile(path, JSON.stringify({ ...older, generators: { drop: wrong } }));
+    await assert.rejects(loadNetwork(folder), /"generators" is missing or not as expected/);
+  }
 });
 
 test('a network that is replaced is kept aside', async () => {

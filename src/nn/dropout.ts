@@ -2,7 +2,6 @@
 
 import type { Tensor } from '../graph/tensor.js';
 import { checkProbability, type DropoutOptions, dropout, dropout2d } from '../ops/dropout.js';
-
 import { Generator } from '../ops/random.js';
 import { Module } from './module.js';
 import { checkOptionNames } from './options.js';
@@ -15,7 +14,7 @@ export interface DropoutLayerOptions {
 
 abstract class MaskingLayer extends Module {
   readonly p: number;
-  /** The state of the masks; set `generator.state` to repeat them. No part of state dictionaries. */
+  /** Where the masks come from; `generatorState()` has its state, `stateDict()` has not. */
   readonly generator: Generator;
 
   constructor(p = 0.5, options: DropoutLayerOptions = {}) {

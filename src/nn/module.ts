@@ -3,6 +3,7 @@
 import { Tensor } from '../graph/tensor.js';
 import { currentScope, guard, withScope } from '../graph/trace.js';
 import { Variable } from '../graph/variable.js';
+import { Generator } from '../ops/random.js';
 import { Parameter } from './parameter.js';
 import {
   copyState,
@@ -146,6 +147,33 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
     return loadState(this.#state(), source, { owner: this.constructor.name, strict });
   }
 
+  /** Every generator of random numbers, such as a dropout layer's, with its path; each once. */
+  namedGenerators(): [string, Generator][] {
+    return this.#namedFieldsOf((field) => field instanceof Generator);
+  }
+
+  /**
+   * A copy of the states of all generators, such as `drop.generator`: with `stateDict()`, from which
+   * it is kept apart because PyTorch has none of it, all that the next training steps depend on.
+   *
+   *     const state = model.generatorState();
+   *     model.loadGeneratorState(state); // the masks that follow are the same again
+   */
+  generatorState(): StateDict {
+    return copyState(this.#generatorStates());
+  }
+
+  /**
+   * Lets the generators go on from the states that `generatorState` gave.
+   *
+   * Throws ValueError, with nothing changed, when a shape differs or, unless `strict` is false, a key
+   * is missing or unexpected.
+   */
+  loadGeneratorState(source: StateSource, { strict = true }: LoadStateOptions = {}): LoadedState {
+    const options = { owner: this.constructor.name, method: 'loadGeneratorState', strict };
+    return loadState(this.#generatorStates(), source, options);
+  }
+
   /** The fields to search, by name; a container overrides it to name its contents differently. */
   protected namedFields(): readonly [string, unknown][] {
     return Object.entries(this);
@@ -161,13 +189,21 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
   }
 
   #namedVariables(): [string, Variable][] {
-    const found = new Map<Variable, string>();
+    return this.#namedFieldsOf((field) => field instanceof Variable);
+  }
+
+  #namedFieldsOf<Field>(isSought: (field: unknown) => field is Field): [string, Field][] {
+    const found = new Map<Field, string>();
     for (const [path, module] of this.namedModules()) {
       for (const [name, field] of module.#flatFields()) {
-        if (field instanceof Variable && !found.has(field)) found.set(field, joined(path, name));
+        if (isSought(field) && !found.has(field)) found.set(field, joined(path, name));
       }
     }
-    return [...found].map(([variable, path]) => [path, variable]);
+    return [...found].map(([field, path]) => [path, field]);
+  }
+
+  #generatorStates(): Map<string, Variable> {
+    return new Map(this.namedGenerators().map(([path, { state }]) => [path, state]));
   }
 
   /** As PyTorch's state_dict: a variable that two fields share appears under both names. */

@@ -40,7 +40,7 @@ export function copyState(variables: ReadonlyMap<string, Variable>): StateDict {
 }
 
 /**
- * Writes `source` into the variables of the same names; `owner` is named in messages.
+ * Writes `source` into the variables of the same names; `owner` and `method` are named in messages.
  *
  * Throws ValueError, with every variable as it was, when a shape does not fit or, unless `strict` is
  * false, when a key is missing or unexpected.
@@ -48,7 +48,11 @@ export function copyState(variables: ReadonlyMap<string, Variable>): StateDict {
 export function loadState(
   variables: ReadonlyMap<string, Variable>,
   source: StateSource,
-  { owner, strict = true }: LoadStateOptions & { owner: string },
+  {
+    owner,
+    method = 'loadStateDict',
+    strict = true,
+  }: LoadStateOptions & { owner: string; method?: string },
 ): LoadedState {
   const given = source instanceof Map ? source : new Map(Object.entries(source));
   const missing = [...variables.keys()].filter((name) => !given.has(name));
@@ -73,7 +77,7 @@ export function loadState(
   if (problems.length > 0) {
     const lenient = misshaped.length === 0 ? ', or pass { strict: false } to take what fits' : '';
     throw new ValueError(
-      `loadStateDict: this state does not fit ${owner}; ${problems.join('; ')}. ` +
+      `${method}: this state does not fit ${owner}; ${problems.join('; ')}. ` +
         `Load a state that was saved from the same ${owner}${lenient}`,
     );
   }

@@ -44,7 +44,7 @@ export function classifierStep(
 }
 
 export interface GuardedStep {
-  /** The same step, but it updates nothing when the loss or a gradient is infinite or NaN. */
+  /** The same step, but it changes nothing when the loss or a gradient is infinite or NaN. */
   readonly run: Compiled<Inputs, { finite: Tensor }>;
   /** Gives the model the weights with which the last finite step was computed. */
   restoreLastGood(): void;
@@ -60,7 +60,9 @@ export function guardedStep(
   model: Module,
   { optimizer, statistics }: ClassifierStepOptions,
 ): GuardedStep {
-  const state: readonly Variable[] = [...model.parameters(), ...model.buffers()];
+  const generators = model.namedGenerators().map(([, generator]) => generator.state);
+  const changedByForward: readonly Variable[] = [...model.buffers(), ...generators];
+  const state: readonly Variable[] = [...changedByForward, ...model.parameters()];
   const lastGood = state.map((variable) => {
     return new Variable(variable.data(), variable.shape, variable.dtype);
   });
@@ -74,6 +76,10 @@ export function guardedStep(
     // gradient are proven good, and those are the ones this step started from.
     lastGood.forEach((kept, i) => {
       kept.assign(where(finite, before[i], kept));
+    });
+    // Whoever looks into the broken step must find the same random masks.
+    changedByForward.forEach((variable, i) => {
+      variable.assign(where(finite, variable, before[i]));
     });
     optimizer.step(gradients, { when: finite });
     return { finite };

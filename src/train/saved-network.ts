@@ -9,7 +9,7 @@ import {
   WriteError,
   writeFileAtomically,
 } from '../formats/index.js';
-import type { Module } from '../nn/index.js';
+import type { Module, StateDict } from '../nn/index.js';
 
 /** What config.json says. */
 export interface NetworkConfig {
@@ -30,6 +30,8 @@ export interface NetworkConfig {
   /** How it was trained and how well it did; for people, nothing here is needed to use it. */
   readonly training: Readonly<Record<string, unknown>>;
   readonly weights: { readonly file: string; readonly sha256: string };
+  /** Where the network's generators of random numbers stand, to train on: four int32 each, by path. */
+  readonly generators?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** What the caller of `saveNetwork` knows; the rest of the configuration is filled in. */
@@ -39,6 +41,8 @@ export interface SavedNetwork {
   readonly config: NetworkConfig;
   /** Ready for `model.loadStateDict`. */
   readonly stateDict: Record<string, SafetensorsTensor>;
+  /** Ready for `model.loadGeneratorState`, whose next random masks are then those of the saved network. */
+  readonly generatorState: StateDict;
 }
 
 const FORMAT = 'fovea-network';
@@ -66,6 +70,9 @@ export async function saveNetwork(
     formatVersion: FORMAT_VERSION,
     ...description,
     weights: { file: WEIGHTS_FILE, sha256: await sha256(weights) },
+    generators: Object.fromEntries(
+      Object.entries(model.generatorState()).map(([path, { data }]) => [path, [...data]]),
+    ),
   };
   const undo = await keepPrevious(folder);
   try {
@@ -100,7 +107,13 @@ export async function loadNetwork(folder: string): Promise<SavedNetwork> {
     });
   }
   const { tensors } = decodeSafetensors(bytes, path);
-  return { config, stateDict: Object.fromEntries(tensors) };
+  const generatorState: StateDict = Object.fromEntries(
+    Object.entries(config.generators ?? {}).map(([generator, words]) => [
+      generator,
+      { shape: [words.length], dtype: 'int32', data: Int32Array.from(words) },
+    ]),
+  );
+  return { config, stateDict: Object.fromEntries(tensors), generatorState };
 }
 
 /** Lays aside the network in `folder`, if any; the result takes that back. */
@@ -183,12 +196,13 @@ function parseConfig(text: string, path: string): NetworkConfig {
     const version = JSON.stringify(config.formatVersion);
     return refuse(`its format has version ${version}`, `version ${FORMAT_VERSION}`);
   }
-  const { model, data, weights } = config;
+  const { model, data, weights, generators = {} } = config;
   const fits = {
     model: isObject(model) && typeof model.name === 'string' && isObject(model.options),
     data: isObject(data) && typeof data.name === 'string' && describesPictures(data),
     weights:
       isObject(weights) && weights.file === WEIGHTS_FILE && typeof weights.sha256 === 'string',
+    generators: isObject(generators) && Object.values(generators).every(isGeneratorState),
   };
   for (const [part, good] of Object.entries(fits)) {
     if (!good) refuse(`"${part}" is missing or not as expected`, `"${part}" as training writes it`);
@@ -214,6 +228,9 @@ function describesPictures({ classes, shape, mean, std }: Record<string, unknown
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+const isGeneratorState = (words: unknown): boolean =>
+  isNumbers(words) && words.length === 4 && words.every((word) => word === (word | 0));
 
 function isNumbers(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((element) => Number.isFinite(element));

@@ -9,6 +9,7 @@ const INTERVAL = 100;
 interface Snapshot {
   readonly step: number;
   readonly model: StateDict;
+  readonly generators: StateDict;
   readonly optimizer: StateDict;
 }
 
@@ -27,8 +28,9 @@ export class Snapshots {
   before(step: number): void {
     if (step % INTERVAL !== 0) return;
     const model = this.#model.stateDict();
+    const generators = this.#model.generatorState();
     this.#older = this.#newer;
-    this.#newer = { step, model, optimizer: this.#optimizer.stateDict() };
+    this.#newer = { step, model, generators, optimizer: this.#optimizer.stateDict() };
   }
 
   /** Puts back the newest copy that is proven when `broken` is the step that was seen to fail; its step. */
@@ -38,6 +40,7 @@ export class Snapshots {
     const chosen = snapshot ?? this.#newer;
     if (!chosen) throw new Error('internal: no snapshot was taken before the first step');
     this.#model.loadStateDict(chosen.model);
+    this.#model.loadGeneratorState(chosen.generators);
     this.#optimizer.loadStateDict(chosen.optimizer);
     return chosen.step;
   }
