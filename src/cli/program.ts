@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { datasetNames } from '../data/index.js';
 import { modelNames } from '../models/index.js';
+import { type OnnxTestOptions, onnxTestCommand } from './onnx-test-command.js';
 import { type PredictOptions, predictCommand } from './predict-command.js';
 import { optimizerNames, scheduleNames } from './recipe.js';
 import type { Terminal } from './terminal.js';
@@ -63,7 +64,16 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
       onExit(await predictCommand({ folder, paths }, options, terminal));
     });
 
-  for (const command of [train, predict]) {
+  const onnxTest = program
+    .command('onnx-test')
+    .description("run ONNX's backend test cases and tell which of them fail")
+    .argument('<folder...>', 'cases, or folders of cases: model.onnx beside test_data_set_*')
+    .option('--json', 'write one line of JSON to standard output; the rest goes to standard error')
+    .action(async (folders: string[], options: OnnxTestOptions) => {
+      onExit(await onnxTestCommand(folders, options, terminal));
+    });
+
+  for (const command of [train, predict, onnxTest]) {
     configure(command, terminal);
     command.showHelpAfterError(`(fovea ${command.name()} --help tells what there is)`);
   }

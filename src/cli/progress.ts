@@ -1,8 +1,8 @@
 /** The progress of a training run: a bar in a terminal, plain lines elsewhere. */
 
-import cliProgress, { type SingleBar } from 'cli-progress';
 import type { DownloadProgress } from '../data/index.js';
 import type { EpochSummary, StepEvent } from '../train/index.js';
+import { createBar } from './progress-bar.js';
 import { print, type Terminal } from './terminal.js';
 
 export interface Progress {
@@ -29,32 +29,7 @@ export function showProgress({ stderr }: Terminal): Progress {
 }
 
 function bars(output: Terminal['stderr']): Progress {
-  let bar: SingleBar | null = null;
-  let title = '';
-  const show = (name: string, value: number, total: number, text: string) => {
-    if (name !== title) stop();
-    if (!bar) {
-      title = name;
-      bar = new cliProgress.SingleBar({
-        stream: output.stream,
-        // Signals are the command's own affair.
-        gracefulExit: false,
-        format: ({ barsize }, { progress }, payload) => {
-          const full = Math.round(progress * barsize);
-          return `${payload.title}  ${'█'.repeat(full)}${'░'.repeat(barsize - full)}  ${payload.text}`;
-        },
-        // What is left beside the longest text, so that 80 columns hold it all.
-        barsize: Math.max(6, Math.min(24, output.columns - 74)),
-      });
-      bar.start(total, value, { title, text });
-    }
-    bar.update(value, { title, text });
-  };
-  const stop = () => {
-    bar?.stop();
-    bar = null;
-    title = '';
-  };
+  const { show, stop } = createBar(output);
   return {
     download({ file, received, total }) {
       if (total) show(`downloading ${file}`, received, total, `${megabytes(total)} MB`);

@@ -4,6 +4,21 @@ export { type FileSystem, WriteError, writeFileAtomically } from './atomic-file.
 export { FormatError, type FormatProblem } from './format-error.js';
 export { decodePng, encodePng, type ImagePixels } from './image-file.js';
 export {
+  loadOnnx,
+  type NamedTensor,
+  type OnnxFile,
+  type OnnxInputs,
+  OnnxModel,
+  type OnnxModelOptions,
+  type OnnxNode,
+  type OnnxValue,
+  readOnnx,
+  readOnnxTensor,
+  type TensorData,
+  UnsupportedOperatorError,
+  type ValueInfo,
+} from './onnx/index.js';
+export {
   decodeSafetensors,
   encodeSafetensors,
   type SafetensorsFile,

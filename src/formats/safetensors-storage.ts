@@ -1,6 +1,7 @@
 /** The element types that a safetensors file can store and how each becomes one of our dtypes. */
 
 import type { DType, TypedArray } from '../graph/dtype.js';
+import { fromBrainHalf, fromHalf } from './half-floats.js';
 
 /** The stored types that this library can read. */
 export type Storage = keyof typeof storageBytes;
@@ -55,27 +56,6 @@ const converters: Record<Storage, (buffer: ArrayBuffer) => Converted> = {
   U8: (buffer) => ({ dtype: 'uint8', data: new Uint8Array(buffer) }),
   BOOL: (buffer) => fromBool(new Uint8Array(buffer)),
 };
-
-/** IEEE 754 binary16: 1 sign, 5 exponent (bias 15) and 10 fraction bits. */
-function fromHalf(bits: Uint16Array): Float32Array {
-  const data = new Float32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) {
-    const sign = bits[i] & 0x8000 ? -1 : 1;
-    const exponent = (bits[i] >> 10) & 0x1f;
-    const fraction = bits[i] & 0x3ff;
-    if (exponent === 0x1f) data[i] = fraction === 0 ? sign * Infinity : NaN;
-    else if (exponent === 0) data[i] = sign * fraction * 2 ** -24;
-    else data[i] = sign * (1024 + fraction) * 2 ** (exponent - 25);
-  }
-  return data;
-}
-
-/** bfloat16: the upper half of a float32. */
-function fromBrainHalf(bits: Uint16Array): Float32Array {
-  const words = new Uint32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) words[i] = bits[i] << 16;
-  return new Float32Array(words.buffer);
-}
 
 const expected32 = 'integers from -2147483648 to 2147483647, because they are read as int32';
 

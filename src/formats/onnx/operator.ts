@@ -9,15 +9,17 @@ import type { Value } from './value.js';
 /** The outputs in order; those behind the last that the node names may be left out. */
 export type Operator = (node: OperatorNode) => Value | readonly (Value | undefined)[];
 
-/** An operator some of whose inputs must be known before anything runs, such as a shape. */
-export interface OperatorWithHostInputs {
+/** An operator that says more about its inputs than its function does. */
+export interface DescribedOperator {
   readonly run: Operator;
-  /** Places of these inputs: initialisers there are no parameters that training may change. */
-  readonly hostInputs: readonly number[];
+  /** Places of inputs that must be known before anything runs; initialisers there are no parameters. */
+  readonly hostInputs?: readonly number[];
+  /** Places of inputs that are state, such as running statistics: buffers, which no training changes. */
+  readonly bufferInputs?: readonly number[];
 }
 
 /** Operators of the default domain by their ONNX name. */
-export type OperatorTable = Readonly<Record<string, Operator | OperatorWithHostInputs>>;
+export type OperatorTable = Readonly<Record<string, Operator | DescribedOperator>>;
 
 /** One node that is being run. What its methods throw names the input; the caller names the node. */
 export class OperatorNode {

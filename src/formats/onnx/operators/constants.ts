@@ -1,0 +1,154 @@
+/** ONNX's operators that make tensors: constants, filled and counted ones, what shapes say. */
+
+import { ShapeError, ValueError } from '../../../graph/errors.js';
+import { formatShape, normalizeDim, sizeOf } from '../../../graph/shape.js';
+import { fill, tensor } from '../../../ops/creation.js';
+import { add, and, cast, equal, iota, less, not, sub, where } from '../../../ops/elementwise.js';
+import { reshape, slice } from '../../../ops/view.js';
+import { type ElementType, elementTypeOf, elementTypes, nameOfCode } from '../element-type.js';
+import type { OperatorNode, OperatorTable } from '../operator.js';
+import { int64Data, type TensorData } from '../tensor-data.js';
+import { Value } from '../value.js';
+
+/** The value is in one of several attributes, by its type. */
+function constant({ attributes }: OperatorNode): Value {
+  const data = attributes.tensor('value');
+  if (data) return Value.ofData(data);
+  if (attributes.has('value_int'))
+    return Value.ofData(int64Data([attributes.int('value_int')], []));
+  const whole = attributes.ints('value_ints');
+  if (whole) return Value.ofData(int64Data(whole));
+  if (attributes.has('value_float')) return floats([attributes.float('value_float')], []);
+  const list = attributes.floats('value_floats');
+  if (list) return floats(list, [list.length]);
+  throw new ValueError('the constant is a text, sparse or missing; expected numbers');
+}
+
+const floats = (values: readonly number[], shape: readonly number[]): Value =>
+  Value.ofData({ type: 'float32', shape, data: Float32Array.from(values) });
+
+function constantOfShape(node: OperatorNode): Value {
+  const shape = node.requiredNumbers(0);
+  const data: TensorData = node.attributes.tensor('value') ?? {
+    type: 'float32',
+    shape: [1],
+    data: new Float32Array(1),
+  };
+  if (data.data.length !== 1) {
+    throw new ValueError(`attribute 'value' has ${data.data.length} elements; expected one`);
+  }
+  const { dtype } = elementTypes[data.type];
+  return Value.of(fill(Number(data.data[0]), shape, dtype), data.type);
+}
+
+/** The type that an attribute names by its number. */
+export function namedType(node: OperatorNode, attribute: string): ElementType {
+  const code = node.attributes.int(attribute);
+  const type = elementTypeOf(code);
+  if (type !== undefined) return type;
+  throw new ValueError(
+    `attribute '${attribute}' asks for ${nameOfCode(code)}; ` +
+      `expected one of ${Object.keys(elementTypes).join(', ')}`,
+  );
+}
+
+/** 1 on the diagonal k above (or below) the main one. */
+function eyeLike(node: OperatorNode): Value {
+  const { shape, type: given } = node.input(0);
+  const type = node.attributes.has('dtype') ? namedType(node, 'dtype') : given;
+  const k = node.attributes.int('k', 0);
+  if (shape.length !== 2)
+    throw new ShapeError(`expected two dimensions, got ${formatShape(shape)}`);
+  const diagonal = equal(add(iota(shape, 0), k), iota(shape, 1));
+  return Value.of(cast(diagonal, elementTypes[type].dtype), type);
+}
+
+/** From start by delta to before limit. */
+function range(node: OperatorNode): Value {
+  const { type } = node.input(0);
+  const [start, limit, delta] = [0, 1, 2].map((place) => {
+    node.input(place);
+    return node.number(place)!;
+  });
+  if (delta === 0) throw new ValueError('delta is 0, so that the range has no end');
+  const length = Math.max(Math.ceil((limit - start) / delta), 0);
+  const values = Array.from({ length }, (_, i) => start + i * delta);
+  const { dtype } = elementTypes[type];
+  return Value.of(tensor(values, [length], dtype), type);
+}
+
+/** The extents from `start` to before `end`, both cut to those that there are. */
+function shapeOf(node: OperatorNode): Value {
+  const { shape } = node.input(0);
+  if (node.opset < 15) return Value.ofData(int64Data(shape));
+  const start = node.attributes.int('start', 0);
+  const end = node.attributes.has('end') ? node.attributes.int('end') : shape.length;
+  const place = (value: number) =>
+    Math.min(Math.max(value < 0 ? value + shape.length : value, 0), shape.length);
+  return Value.ofData(int64Data(shape.slice(place(start), place(end))));
+}
+
+/** `values` [off, on]: on where the coordinate along the new axis is the index, negative from the end. */
+function oneHot(node: OperatorNode): Value {
+  const { tensor: given } = node.input(0);
+  const { tensor: values, type } = node.input(2);
+  const depth = node.number(1);
+  if (depth === undefined || !(depth >= 1))
+    throw new ValueError(`depth is ${depth}; expected 1 or more`);
+  if (values.size !== 2)
+    throw new ValueError(`values are ${formatShape(values.shape)}; expected [off, on]`);
+  const rank = given.rank + 1;
+  const axis = normalizeDim(node.attributes.int('axis', -1), rank, 'axis');
+  const index = cast(given, 'int32');
+  const place = where(less(index, 0), add(index, depth), index);
+  const shape = [...given.shape.slice(0, axis), depth, ...given.shape.slice(axis)];
+  const spread = reshape(place, [...given.shape.slice(0, axis), 1, ...given.shape.slice(axis)]);
+  const [off, on] = [0, 1].map((i) => reshape(slice(values, { start: [i], end: [i + 1] }), []));
+  return Value.of(where(equal(iota(shape, axis), spread), on, off), type);
+}
+
+/** The triangle above (or below) the k-th diagonal, 0 elsewhere; of matrices in the last two dimensions. */
+function triangle(node: OperatorNode): Value {
+  const { tensor: x, type } = node.input(0);
+  const upper = node.attributes.flag('upper', true);
+  const k = node.number(1) ?? 0;
+  if (x.rank < 2)
+    throw new ShapeError(`expected two dimensions or more, got ${formatShape(x.shape)}`);
+  // How far right of the main diagonal an element is.
+  const right = sub(iota(x.shape, x.rank - 1), iota(x.shape, x.rank - 2));
+  const kept = upper ? not(less(right, k)) : less(right, k + 1);
+  if (type === 'bool') return Value.of(and(x, kept), type);
+  return Value.of(where(kept, x, 0), type);
+}
+
+/** Floats to integers lose their fraction; everything but 0 is true. */
+function castTo(value: Value, type: ElementType): Value {
+  if (value.type === type) return value;
+  const { dtype } = elementTypes[type];
+  return Value.computed(cast(value.tensor, dtype), type);
+}
+
+/** How casts to 8-bit floats saturate, which there are none of. */
+function ignoreFloat8(node: OperatorNode): void {
+  node.attributes.has('saturate');
+  node.attributes.has('round_mode');
+}
+
+export const constantOperators: OperatorTable = {
+  Constant: constant,
+  ConstantOfShape: { run: constantOfShape, hostInputs: [0] },
+  EyeLike: eyeLike,
+  Range: { run: range, hostInputs: [0, 1, 2] },
+  Shape: shapeOf,
+  Size: (node) => Value.ofData(int64Data([sizeOf(node.input(0).shape)], [])),
+  OneHot: { run: oneHot, hostInputs: [1] },
+  Trilu: { run: triangle, hostInputs: [1] },
+  Cast: (node) => {
+    ignoreFloat8(node);
+    return castTo(node.input(0), namedType(node, 'to'));
+  },
+  CastLike: (node) => {
+    ignoreFloat8(node);
+    return castTo(node.input(0), node.input(1).type);
+  },
+};

@@ -1,0 +1,174 @@
+/** ONNX's operators that move elements without computing: shapes, orders, cuts, joins, repetitions. */
+
+import { ShapeError, ValueError } from '../../../graph/errors.js';
+import { broadcastShapes, formatShape, normalizeDim, sizeOf } from '../../../graph/shape.js';
+import type { Tensor } from '../../../graph/tensor.js';
+import { concatenate, split, tile } from '../../../ops/concatenate.js';
+import { fill } from '../../../ops/creation.js';
+import { expand, permute, reshape } from '../../../ops/view.js';
+import type { OperatorNode, OperatorTable } from '../operator.js';
+import { Value } from '../value.js';
+
+/** 0 copies an extent of x (unless `allowzero`), -1 takes what is left. */
+function reshapeTo(node: OperatorNode): Value {
+  const { tensor: x, type } = node.input(0);
+  if (node.opset < 5) node.attributes.ints('consumed_inputs');
+  const wanted = node.opset < 5 ? node.attributes.ints('shape', []) : node.requiredNumbers(1);
+  const literal = node.opset >= 14 && node.attributes.flag('allowzero', false);
+  const shape = wanted.map((extent, dim) => {
+    if (extent !== 0 || literal) return extent;
+    if (dim < x.rank) return x.shape[dim];
+    throw new ShapeError(
+      `shape ${formatShape(wanted)} copies dimension ${dim}, which ${formatShape(x.shape)} has not`,
+    );
+  });
+  return Value.of(reshape(x, shape), type);
+}
+
+function flatten(node: OperatorNode): Value {
+  const { tensor: x, type } = node.input(0);
+  const axis = node.attributes.int('axis', 1);
+  const first = axis === x.rank ? axis : normalizeDim(axis, x.rank, 'axis');
+  const shape = [sizeOf(x.shape.slice(0, first)), sizeOf(x.shape.slice(first))];
+  return Value.of(reshape(x, shape), type);
+}
+
+function transpose(node: OperatorNode): Value {
+  const { tensor: x, type } = node.input(0);
+  const order = node.attributes.ints('perm') ?? x.shape.map((_, dim) => x.rank - 1 - dim);
+  return Value.of(permute(x, order), type);
+}
+
+/** Axes are an attribute before version 13 and an input from then on. */
+const axesOf = (node: OperatorNode): readonly number[] | undefined =>
+  node.opset < 13 ? node.attributes.ints('axes') : node.numbers(1);
+
+function squeeze(node: OperatorNode): Value {
+  const { tensor: x, type } = node.input(0);
+  const axes = axesOf(node)?.map((axis) => normalizeDim(axis, x.rank, 'axes'));
+  const gone = axes ?? x.shape.flatMap((extent, dim) => (extent === 1 ? [dim] : []));
+  const wide = gone.find((dim) => x.shape[dim] !== 1);
+  if (wide !== undefined) {
+    throw new ShapeError(
+      `dimension ${wide} of ${formatShape(x.shape)} is ${x.shape[wide]}; only extents of 1 can go`,
+    );
+  }
+  const shape = x.shape.filter((_, dim) => !gone.includes(dim));
+  return Value.of(reshape(x, shape), type);
+}
+
+function unsqueeze(node: OperatorNode): Value {
+  const { tensor: x, type } = node.input(0);
+  const named = axesOf(node);
+  if (named === undefined) throw new ValueError('the axes are missing; the operator needs them');
+  const rank = x.rank + named.length;
+  const axes = named.map((axis) => normalizeDim(axis, rank, 'axes'));
+  if (new Set(axes).size !== axes.length) {
+    throw new ShapeError(`axes [${named}] name a dimension twice; each must be another one`);
+  }
+  let next = 0;
+  const shape = Array.from({ length: rank }, (_, dim) =>
+    axes.includes(dim) ? 1 : x.shape[next++],
+  );
+  return Value.of(reshape(x, shape), type);
+}
+
+/** To the broadcast of x and the shape, so that extents of 1 on either side grow. */
+function expandTo(node: OperatorNode): Value {
+  const { tensor: x, type } = node.input(0);
+  const shape = node.requiredNumbers(1);
+  return Value.of(expand(x, broadcastShapes(x.shape, shape, 'Expand')), type);
+}
+
+function repeat(node: OperatorNode): Value {
+  const { tensor: x, type } = node.input(0);
+  const times = [...node.requiredNumbers(1)];
+  if (node.opset < 6) {
+    // How often, and along which axis.
+    const [count] = times;
+    const axis = node.requiredNumbers(2)[0];
+    times.splice(0, times.length, ...x.shape.map((_, dim) => (dim === axis ? count : 1)));
+  }
+  if (times.length !== x.rank) {
+    throw new ShapeError(
+      `repeats [${times}] must be ${x.rank} numbers for ${formatShape(x.shape)}`,
+    );
+  }
+  const shape = x.shape.map((extent, dim) => extent * times[dim]);
+  return Value.of(sizeOf(shape) === 0 ? fill(0, shape, x.dtype) : tile(x, times), type);
+}
+
+function concat(node: OperatorNode): Value {
+  const values = node.all();
+  const { type } = node.input(0);
+  values.forEach((_, place) => {
+    node.requireType(place, (other) => other === type, type);
+  });
+  const axis = node.attributes.int('axis', node.opset < 4 ? 1 : undefined);
+  const joined = concatenate(
+    values.map(({ tensor }) => tensor),
+    axis,
+  );
+  return Value.of(joined, type);
+}
+
+/** Into listed sizes, or into as many equal parts as there are outputs, the last of which may be smaller. */
+function splitInto(node: OperatorNode): Value[] {
+  const { tensor: x, type } = node.input(0);
+  const axis = normalizeDim(node.attributes.int('axis', 0), x.rank, 'axis');
+  const sizes = node.opset < 13 ? node.attributes.ints('split') : node.numbers(1);
+  const count =
+    node.opset >= 18 && node.attributes.has('num_outputs')
+      ? node.attributes.int('num_outputs')
+      : node.outputs.length;
+  const whole = Math.ceil(x.shape[axis] / count);
+  const equal = Array.from({ length: count }, (_, i) =>
+    Math.max(Math.min(whole, x.shape[axis] - i * whole), 0),
+  );
+  return split(x, sizes ?? equal, axis).map((part) => Value.of(part, type));
+}
+
+/** How channels are numbered: depth before column and row (DCR), or column and row before depth. */
+const orders = ['DCR', 'CRD'] as const;
+
+function depthToSpace(node: OperatorNode): Value {
+  const { tensor: x, type } = node.input(0);
+  const size = node.attributes.int('blocksize');
+  const mode = node.opset < 11 ? 'DCR' : node.attributes.choice('mode', orders, 'DCR');
+  const [n, c, h, w] = fourDims(x);
+  const depth = c / size ** 2;
+  const apart = mode === 'DCR' ? [n, size, size, depth, h, w] : [n, depth, size, size, h, w];
+  const order = mode === 'DCR' ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3];
+  const moved = permute(reshape(x, apart), order);
+  return Value.of(reshape(moved, [n, depth, h * size, w * size]), type);
+}
+
+function spaceToDepth(node: OperatorNode): Value {
+  const { tensor: x, type } = node.input(0);
+  const size = node.attributes.int('blocksize');
+  const mode = node.attributes.choice('mode', orders, 'DCR');
+  const [n, c, h, w] = fourDims(x);
+  const apart = reshape(x, [n, c, h / size, size, w / size, size]);
+  const order = mode === 'DCR' ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4];
+  return Value.of(reshape(permute(apart, order), [n, c * size ** 2, h / size, w / size]), type);
+}
+
+function fourDims({ shape }: Tensor): readonly number[] {
+  if (shape.length === 4) return shape;
+  throw new ShapeError(`expected [N, C, H, W], got ${formatShape(shape)}`);
+}
+
+export const viewOperators: OperatorTable = {
+  Identity: (node) => node.input(0),
+  Reshape: { run: reshapeTo, hostInputs: [1] },
+  Flatten: flatten,
+  Transpose: transpose,
+  Squeeze: { run: squeeze, hostInputs: [1] },
+  Unsqueeze: { run: unsqueeze, hostInputs: [1] },
+  Expand: { run: expandTo, hostInputs: [1] },
+  Tile: { run: repeat, hostInputs: [1, 2] },
+  Concat: concat,
+  Split: { run: splitInto, hostInputs: [1] },
+  DepthToSpace: depthToSpace,
+  SpaceToDepth: spaceToDepth,
+};
