@@ -14,6 +14,7 @@ export {
   type KernelTime,
   Program,
   type ProgramDescription,
+  type Recomputation,
   type TensorTree,
 } from './compiler/index.js';
 export type { DType, TypedArray } from './graph/dtype.js';

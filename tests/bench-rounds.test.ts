@@ -197,7 +197,14 @@ test('a case reports engines, images per second, the share of the ceiling and wh
     ...session,
     ...{ compileMs: 80, firstStepMs: 12, threads: 2, note: 'wasm backend' },
     step: () => undefined,
-    describe: () => ({ backend: 'wasm', kernels: [], arenaBytes: 4e6, flops: 0, compileMs: 80 }),
+    describe: () => ({
+      backend: 'wasm',
+      kernels: [],
+      arenaBytes: 4e6,
+      flops: 0,
+      recomputation: null,
+      compileMs: 80,
+    }),
     profile: () => [],
   };
   const peer = scripted('peer', { milliseconds: 20, log: [] }).session;

@@ -283,6 +283,8 @@ export const errorRules: { readonly [Name in PrimitiveName]: ErrorRule<Name> } =
   expand: moved('expand'),
   slice: moved('slice'),
   detach: moved('detach'),
+  checkpoint: moved('checkpoint'),
+  recompute: moved('recompute'),
 
   sum: summed('sum', ({ inputs: [x], output }) => x.data.length / Math.max(output.data.length, 1)),
   max: moved('max'),

@@ -7,7 +7,7 @@ import { resolve, withScope } from '../graph/trace.js';
 import type { PrimitiveName } from '../graph/vocabulary.js';
 import { ones, zeros } from '../ops/creation.js';
 import { add } from '../ops/elementwise.js';
-import { type Vjp, vjps } from './rules.js';
+import { type Vjp, type VjpContext, vjps } from './rules.js';
 
 export interface GradOptions {
   /** The gradient that arrives at `output`; defaults to 1 for an output with one element. */
@@ -68,7 +68,9 @@ function propagate(
   emit: (input: Tensor, contribution: Tensor) => void,
 ): void {
   const vjp = vjps[primitive.name] as Vjp<PrimitiveName>;
-  vjp({ inputs, output, attributes, gradient }).forEach((contribution, i) => {
+  const gradientsOf: VjpContext<PrimitiveName>['gradientsOf'] = (of, wanted, outputGradient) =>
+    grad(of, wanted, { outputGradient });
+  vjp({ inputs, output, attributes, gradient, gradientsOf }).forEach((contribution, i) => {
     if (contribution) emit(inputs[i], contribution);
   });
 }

@@ -28,8 +28,9 @@ import { matmul } from '../ops/matmul.js';
 import { pad } from '../ops/pad.js';
 import { sum } from '../ops/reduction.js';
 import { gatherRows, scatterRows } from '../ops/rows.js';
-import { expand, flip, permute, reshape, slice, transpose } from '../ops/view.js';
+import { expand, flip, permute, recompute, reshape, slice, transpose } from '../ops/view.js';
 import { windowArgmaxPrimitive, windowSumPrimitive } from '../ops/windows.js';
+import { rebuilt } from './checkpoint.js';
 
 /** What a rule sees: the application, and the gradient that arrives at its output. */
 export interface VjpContext<Name extends PrimitiveName> {
@@ -37,6 +38,12 @@ export interface VjpContext<Name extends PrimitiveName> {
   readonly output: Tensor;
   readonly attributes: PrimitiveAttributes[Name];
   readonly gradient: Tensor;
+  /** Gradients of `output` for `inputs`, when `outputGradient` arrives there. */
+  readonly gradientsOf: (
+    output: Tensor,
+    inputs: readonly Tensor[],
+    outputGradient: Tensor,
+  ) => Tensor[];
 }
 
 /** Gradients for the inputs in order; null where there is none. */
@@ -123,6 +130,14 @@ export const vjps: { readonly [Name in PrimitiveName]: Vjp<Name> } = {
     return [pad(forward, { low, high, interior })];
   },
   detach: none,
+  checkpoint: ({ inputs: [output, ...leaves], gradient, gradientsOf }) => {
+    const again = leaves.map((leaf) => recompute(leaf, gradient));
+    const copy = rebuilt(output, new Map(leaves.map((leaf, i) => [leaf, again[i]])));
+    const wanted = again.filter(({ dtype }) => dtype === 'float32');
+    const gradients = gradientsOf(copy, wanted, gradient);
+    return [null, ...again.map((leaf) => gradients[wanted.indexOf(leaf)] ?? null)];
+  },
+  recompute: ({ gradient }) => [gradient, null],
 
   sum: ({ inputs: [x], gradient }) => [expand(gradient, x.shape)],
   // As PyTorch's amax: equal maxima share the gradient evenly.

@@ -30,6 +30,8 @@ export interface Group {
 export interface Resolved {
   readonly base: Tensor;
   readonly view: Strided;
+  /** What must be computed before the elements are read. */
+  readonly after: readonly Tensor[];
 }
 
 /** More members than this make kernels whose values no longer fit into registers. */
@@ -102,18 +104,19 @@ export class Fusion {
   resolveCopied(root: Tensor): Resolved {
     const source = root.source as Application;
     const inner = this.resolve(source.inputs[0]);
-    return { base: inner.base, view: seenThrough(inner.view, source) ?? inner.view };
+    return { ...inner, view: seenThrough(inner.view, source) ?? inner.view };
   }
 
   #tryResolve(tensor: Tensor): Resolved | null {
     const source = tensor.source;
     const isView = source.kind === 'apply' && source.primitive.kind === 'view';
     if (!isView || this.#groupOf.has(tensor))
-      return { base: tensor, view: contiguous(tensor.shape) };
+      return { base: tensor, view: contiguous(tensor.shape), after: [] };
     const inner = this.#tryResolve(source.inputs[0]);
     if (!inner) return null;
     const view = seenThrough(inner.view, source);
-    return view && { base: inner.base, view };
+    const awaited = source.inputs.slice(1).map((input) => this.resolve(input).base);
+    return view && { base: inner.base, view, after: [...inner.after, ...awaited] };
   }
 
   /**
@@ -167,11 +170,30 @@ export class Fusion {
     return this.#reads(group).every(({ base, view }) => base !== variable || isWhole(view, base));
   }
 
+  /** The tensors with memory that a group reads. */
+  readsOfGroup(group: Group): Set<Tensor> {
+    return new Set(this.#reads(group).map(({ base }) => base));
+  }
+
+  /** The tensors that a group computes and others read. */
+  writesOfGroup(group: Group): Tensor[] {
+    const computed = [group.result, group.place, ...group.members];
+    return computed
+      .filter((tensor) => tensor !== null)
+      .filter((tensor) => this.isReadOutside(tensor, group));
+  }
+
+  /** True when `tensor` is an output or becomes a variable. */
+  isWanted(tensor: Tensor): boolean {
+    return this.#wanted.has(tensor);
+  }
+
   /** What a group's root and members read from memory. */
   #reads(group: Group): Resolved[] {
     const rootReads = (group.root ? this.#readsOf(group.root) : []).map((base) => ({
       base,
       view: contiguous(base.shape),
+      after: [],
     }));
     return [
       ...rootReads,
@@ -238,14 +260,15 @@ export class Fusion {
     if (producer && producer !== group) group.inputs.add(producer);
   }
 
-  /** The tensors with memory that a node reads, through inlined nodes, absorbed pads and views. */
+  /** The tensors with memory that a node reads or awaits, through inlined nodes, absorbed pads and views. */
   #readsOf(tensor: Tensor): Tensor[] {
     if (tensor.source.kind !== 'apply') return [tensor];
     return inputsOf(tensor).flatMap((input) => {
       if (this.#inlined.has(input)) return this.#readsOf(input);
       const absorbed = isPrimitive(tensor, 'conv2d') ? this.absorbedPad(input) : null;
       const read = absorbed ? inputsOf(absorbed.pad)[0] : input;
-      return [this.resolve(read).base];
+      const { base, after } = this.resolve(read);
+      return [base, ...after];
     });
   }
 
@@ -295,7 +318,9 @@ export class Fusion {
       [...candidates].pop() ??
       this.#newGroup({ root: null, chain: [], result: null, shape: tensor.shape });
     chosen.members.push(tensor);
-    for (const { base } of reads) this.#dependOn(chosen, base);
+    for (const { base, after } of reads) {
+      for (const needed of [base, ...after]) this.#dependOn(chosen, needed);
+    }
     this.#groupOf.set(tensor, chosen);
   }
 
@@ -303,6 +328,13 @@ export class Fusion {
     if (!sameShape(group.shape, tensor.shape) || group.members.length >= maxMembers) return false;
     // A copy runs over the shape of what it reads, where the members' elements may not be in order.
     if (isCopy(group)) return false;
+    const waits = reads.some(({ after }) =>
+      after.some((awaited) => {
+        const producer = this.#groupOf.get(awaited);
+        return producer && this.dependsOn(producer, group);
+      }),
+    );
+    if (waits) return false;
     return reads.every(({ base, view }) => {
       const producer = this.#groupOf.get(base);
       if (producer === group) return base !== group.place && isWhole(view, base);

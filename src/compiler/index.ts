@@ -3,5 +3,10 @@
 export { type Compiled, type CompileOptions, compile } from './compile.js';
 export type { KernelDescription } from './describe.js';
 export { installLazyEvaluation } from './evaluate.js';
-export { type KernelTime, Program, type ProgramDescription } from './program.js';
+export {
+  type KernelTime,
+  Program,
+  type ProgramDescription,
+  type Recomputation,
+} from './program.js';
 export type { TensorTree } from './tensor-tree.js';

@@ -4,7 +4,7 @@ import type { Backend, Executable } from '../backends/contract.js';
 import type { Plan } from '../backends/plan.js';
 import type { TypedArray } from '../graph/dtype.js';
 import { Tensor } from '../graph/tensor.js';
-import type { TracedGraph } from '../graph/traced-graph.js';
+import { type TracedGraph, topologicalOrder } from '../graph/traced-graph.js';
 import { describeKernels, type KernelDescription } from './describe.js';
 import { lower } from './lower.js';
 import { planMemory } from './memory-plan.js';
@@ -17,8 +17,18 @@ export interface ProgramDescription {
   readonly arenaBytes: number;
   /** Floating point operations of one run (a multiply-add counts as two). */
   readonly flops: number;
+  /** What checkpoints cost and save; null where there are none. */
+  readonly recomputation: Recomputation | null;
   /** Milliseconds that tracing aside, compiling and loading took. */
   readonly compileMs: number;
+}
+
+export interface Recomputation {
+  /** arenaBytes without the checkpoints. */
+  readonly arenaBytesWithout: number;
+  readonly bytesSaved: number;
+  /** Floating point operations that are done a second time. */
+  readonly flops: number;
 }
 
 export interface KernelTime extends KernelDescription {
@@ -26,6 +36,7 @@ export interface KernelTime extends KernelDescription {
 }
 
 export class Program {
+  readonly #traced: TracedGraph;
   readonly #graph: TracedGraph;
   readonly #plan: Plan;
   readonly #executable: Executable;
@@ -34,9 +45,9 @@ export class Program {
 
   constructor(traced: TracedGraph, backend: Backend) {
     const start = performance.now();
+    this.#traced = traced;
     this.#graph = simplify(traced);
-    const { kernels, inputs, outputs } = lower(this.#graph);
-    this.#plan = { kernels, inputs, outputs, arenaBytes: planMemory(kernels, inputs, outputs) };
+    this.#plan = plan(this.#graph);
     this.#backend = backend;
     this.#executable =
       backend.kind === 'graph' ? backend.load(this.#graph) : backend.load(this.#plan);
@@ -58,7 +69,8 @@ export class Program {
       backend: this.#backend.name,
       kernels,
       arenaBytes: this.#plan.arenaBytes,
-      flops: kernels.reduce((total, { flops }) => total + flops, 0),
+      flops: totalFlops(kernels),
+      recomputation: this.#recomputation(),
       compileMs: this.#compileMs,
     };
   }
@@ -78,4 +90,31 @@ export class Program {
   dispose(): void {
     this.#executable.dispose();
   }
+
+  #recomputation(): Recomputation | null {
+    const order = topologicalOrder([
+      ...this.#graph.outputs,
+      ...this.#graph.assignments.map(({ value }) => value),
+    ]);
+    const repeats = order.some(
+      ({ source }) => source.kind === 'apply' && source.primitive.name === 'recompute',
+    );
+    if (!repeats) return null;
+    const without = plan(simplify(this.#traced, { recompute: false }));
+    const flops = (planned: Plan): number => totalFlops(describeKernels(planned));
+    return {
+      arenaBytesWithout: without.arenaBytes,
+      bytesSaved: without.arenaBytes - this.#plan.arenaBytes,
+      flops: flops(this.#plan) - flops(without),
+    };
+  }
 }
+
+/** The kernels of a graph, with an address for everything in the arena. */
+function plan(graph: TracedGraph): Plan {
+  const { kernels, inputs, outputs } = lower(graph);
+  return { kernels, inputs, outputs, arenaBytes: planMemory(kernels, inputs, outputs) };
+}
+
+const totalFlops = (kernels: readonly KernelDescription[]): number =>
+  kernels.reduce((total, { flops }) => total + flops, 0);

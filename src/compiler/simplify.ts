@@ -6,10 +6,18 @@ import { type Application, Tensor } from '../graph/tensor.js';
 import { type TracedGraph, topologicalOrder } from '../graph/traced-graph.js';
 import type { PrimitiveAttributes, PrimitiveName } from '../graph/vocabulary.js';
 
+export interface SimplifyOptions {
+  /** Whether what checkpoints compute again is computed again; else its first values are kept. Default: true. */
+  recompute?: boolean;
+}
+
 /** Rewrites the graph bottom-up; inputs and variables stay the same objects. */
-export function simplify(graph: TracedGraph): TracedGraph {
+export function simplify(
+  graph: TracedGraph,
+  { recompute = true }: SimplifyOptions = {},
+): TracedGraph {
   const roots = [...graph.outputs, ...graph.assignments.map(({ value }) => value)];
-  const builder = new Builder();
+  const builder = new Builder(recompute);
   const rewritten = new Map<Tensor, Tensor>();
   for (const tensor of topologicalOrder(roots)) {
     const source = tensor.source;
@@ -41,6 +49,8 @@ type Rule = (
 
 const rules: { readonly [Name in PrimitiveName]?: Rule } = {
   detach: (_, { inputs: [x] }) => x,
+  checkpoint: (_, { inputs: [x] }) => x,
+  recompute: ({ recompute }, { inputs: [x] }) => (recompute ? null : x),
   cast: (_, { inputs: [x] }, __, dtype) => (x.dtype === dtype ? x : null),
   sum: unlessItReduces,
   max: unlessItReduces,
@@ -118,6 +128,11 @@ function croppedConvolution(
 class Builder {
   readonly #known = new Map<string, Tensor>();
   readonly #ids = new Map<Tensor, number>();
+  readonly recompute: boolean;
+
+  constructor(recompute: boolean) {
+    this.recompute = recompute;
+  }
 
   leaf(tensor: Tensor): Tensor {
     const source = tensor.source;

@@ -30,6 +30,8 @@ export function seenThrough(view: Strided, { primitive, attributes }: Applicatio
     expand: () => expanded(view, (attributes as PrimitiveAttributes['expand']).shape),
     slice: () => sliced(view, attributes as PrimitiveAttributes['slice']),
     detach: () => view,
+    checkpoint: () => view,
+    recompute: () => view,
   };
   return through[primitive.name as ViewName]();
 }

@@ -3,7 +3,7 @@
 import type { DType } from './dtype.js';
 import type { Shape } from './shape.js';
 import { Tensor } from './tensor.js';
-import { currentScope, resolve } from './trace.js';
+import { currentScope, noteCreated, resolve } from './trace.js';
 import type { PrimitiveAttributes, PrimitiveName } from './vocabulary.js';
 
 export type PrimitiveKind = 'elementwise' | 'view' | 'reduction' | 'structured';
@@ -29,11 +29,13 @@ export function apply<Name extends PrimitiveName>(
 ): Tensor {
   const resolved = inputs.map(resolve);
   const { shape, dtype } = primitive.shape(resolved, attributes);
-  return new Tensor(shape, dtype, {
+  const tensor = new Tensor(shape, dtype, {
     kind: 'apply',
     primitive: primitive as unknown as Primitive,
     inputs: resolved,
     attributes,
     scope: currentScope(),
   });
+  noteCreated(tensor);
+  return tensor;
 }

@@ -43,6 +43,29 @@ export function guard(read: () => unknown): void {
   active?.guards.push({ read, value: read() });
 }
 
+let created: Set<Tensor> | null = null;
+
+/** Notes that an operation made `tensor`. */
+export function noteCreated(tensor: Tensor): void {
+  created?.add(tensor);
+}
+
+/** Runs `build` and returns its result with every tensor that operations made meanwhile. */
+export function withCreated<Result>(build: () => Result): {
+  result: Result;
+  created: ReadonlySet<Tensor>;
+} {
+  const outer = created;
+  const inner = new Set<Tensor>();
+  created = inner;
+  try {
+    return { result: build(), created: inner };
+  } finally {
+    created = outer;
+    for (const tensor of inner) outer?.add(tensor);
+  }
+}
+
 /** The dotted path of the layers whose forward is running. */
 export function currentScope(): string {
   return scope.join('.');

@@ -57,6 +57,10 @@ export interface ViewAttributes {
   slice: { start: readonly number[]; step: readonly number[]; shape: readonly number[] };
   /** The value itself, cut off from differentiation. */
   detach: {};
+  /** The first input, whose gradient is computed anew from the other inputs: what it was computed from. */
+  checkpoint: {};
+  /** The first input; what reads it is computed only when the second is there. */
+  recompute: {};
 }
 
 /** Reductions keep the reduced dimensions with extent 1. */

@@ -1,19 +1,24 @@
 /** Cases of the views: alone, chained, and read through by elementwise operations. */
 
+import { checkpoint } from '../../src/autodiff/index.js';
 import type { Tensor } from '../../src/graph/tensor.js';
 import type { ViewName } from '../../src/graph/vocabulary.js';
 import {
   add,
   detach,
+  exp,
   expand,
   flip,
+  matmul,
   mul,
   permute,
+  recompute,
   relu,
   reshape,
   slice,
   sub,
   sum,
+  tanh,
   transpose,
 } from '../../src/ops/index.js';
 import { bools, type Case, distinct, integers, normal, type PrimitiveCases } from './case.js';
@@ -86,6 +91,22 @@ export const viewCases: { readonly [Name in ViewName]: PrimitiveCases } = {
       return mul(add(left, right), sub(right, left));
     }),
   ),
+  checkpoint: smooth(
+    view('of elementwise operations', [3, 5], (x) => checkpoint(() => exp(mul(x, x)))),
+    view('of a product', [4, 4], (x) => checkpoint(() => tanh(matmul(exp(x), x)))),
+    view('of what was computed before', [3, 5], (x) => {
+      const before = tanh(x);
+      return mul(
+        checkpoint(() => exp(mul(before, x))),
+        before,
+      );
+    }),
+    view('within another', [2, 3], (x) =>
+      checkpoint(() => tanh(checkpoint(() => exp(mul(x, 0.5))))),
+    ),
+    view('of its own input', [2, 3], (x) => checkpoint(() => x)),
+  ),
+  recompute: smooth(view('after arithmetic', [4, 5], (x) => mul(exp(recompute(x, tanh(x))), x))),
   detach: {
     gradient: 'none',
     cases: [

@@ -6,6 +6,8 @@ import { forEachIndex, type KernelContext, positionIn, type ReferenceKernel } fr
 export const viewKernels: { readonly [Name in ViewName]: ReferenceKernel<Name> } = {
   reshape: copy,
   detach: copy,
+  checkpoint: copy,
+  recompute: copy,
   permute: ({ inputs: [x], attributes: { order }, output }) => {
     const position = positionIn(x.shape);
     const source = new Array<number>(order.length);
@@ -30,6 +32,9 @@ export const viewKernels: { readonly [Name in ViewName]: ReferenceKernel<Name> }
   },
 };
 
-function copy({ inputs: [x], output }: KernelContext<'reshape' | 'detach'>): void {
+function copy({
+  inputs: [x],
+  output,
+}: KernelContext<'reshape' | 'detach' | 'checkpoint' | 'recompute'>): void {
   for (let i = 0; i < output.data.length; i++) output.data[i] = x.data[i];
 }
