@@ -2,7 +2,7 @@
 
 import type { DType } from '../../graph/dtype.js';
 import type { Tensor } from '../../graph/tensor.js';
-import { abs, add, cast, div, greater, less, mul, sub, where } from '../../ops/elementwise.js';
+import { abs, add, greater, less, mul, remainder, sub, where } from '../../ops/elementwise.js';
 
 /** The element types that can be computed with. */
 export type ElementType =
@@ -95,17 +95,8 @@ export function settle(x: Tensor, type: ElementType): Tensor {
   if (!wrap) return x;
   const offset = wrap.signed ? 2 ** (wrap.bits - 1) : 0;
   const shifted = offset === 0 ? x : add(x, offset);
-  const wrapped = wrap.bits === 8 ? lowByte(shifted) : lowTwoBytes(shifted);
+  const wrapped = remainder(shifted, 2 ** wrap.bits);
   return offset === 0 ? wrapped : sub(wrapped, offset);
-}
-
-const lowByte = (x: Tensor): Tensor => cast(cast(x, 'uint8'), 'int32');
-
-function lowTwoBytes(x: Tensor): Tensor {
-  const low = lowByte(x);
-  // What is left is a multiple of 256 with 24 bits at most, which float32 divides exactly.
-  const rest = cast(div(cast(sub(x, low), 'float32'), 256), 'int32');
-  return add(low, mul(lowByte(rest), 256));
 }
 
 /** Splitting by multiplication (Dekker 1971): x to the nearest number with `bits` bits, ties to even. */

@@ -2,6 +2,7 @@
 
 import { ValueError } from '../../../graph/errors.js';
 import type { Tensor } from '../../../graph/tensor.js';
+import { scalar } from '../../../ops/creation.js';
 import {
   abs,
   add,
@@ -14,6 +15,7 @@ import {
   maximum,
   minimum,
   mul,
+  neg,
   pow,
   remainder,
   round,
@@ -97,7 +99,8 @@ function nearlyWhole(x: Tensor): Tensor {
 
 /** By repeated squaring, exact and wrapped; a negative exponent leaves only powers of 1 and -1. */
 function wholePower(base: Tensor, exponent: Tensor): Tensor {
-  let result = add(mul(base, 0), 1);
+  const one = scalar(1, 'int32');
+  let result = one;
   let square = base;
   let rest = exponent;
   for (let bit = 0; bit < 31; bit++) {
@@ -107,7 +110,8 @@ function wholePower(base: Tensor, exponent: Tensor): Tensor {
   }
   const isUnit = equal(abs(base), 1);
   // Of a negative exponent, only its being odd counts for -1, which the lowest bit has said.
-  const unit = where(and(equal(base, -1), equal(remainder(exponent, 2), 1)), -1, 1);
+  const isOdd = equal(remainder(exponent, 2), 1);
+  const unit = where(and(equal(base, -1), isOdd), neg(one), one);
   const fraction = where(isUnit, unit, 0);
   return where(less(exponent, 0), fraction, result);
 }

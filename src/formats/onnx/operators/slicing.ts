@@ -121,6 +121,7 @@ interface Edges {
 
 /** x with its own elements before and behind it along one axis; negative amounts crop. */
 function extended(x: Tensor, { axis, low, high, mode }: Edges): Tensor {
+  if (low === 0 && high === 0) return x;
   const extent = x.shape[axis];
   const length = Math.max(low + extent + high, 0);
   if (Math.max(low, high) > 0 && extent < (mode === 'reflect' ? 2 : 1)) {
