@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { grad } from '../src/autodiff/index.js';
-import { Program } from '../src/compiler/index.js';
+import { compile, Program } from '../src/compiler/index.js';
 import { ShapeError } from '../src/graph/errors.js';
 import { Tensor } from '../src/graph/tensor.js';
 import { accuracy, type CrossEntropyOptions, checkLabels, crossEntropy } from '../src/nn/index.js';
@@ -68,6 +68,42 @@ test('a label that no class has makes the loss of its row NaN, and only that', (
   }
 });
 
+test('an ignored label takes its row out of the loss, of the mean and of the gradient', () => {
+  const [x, y] = [tensor([3, 1, 0, 5, 9, 2], [3, 2]), tensor([0, 1, 0], [3], 'int32')];
+  const others = onReference(() =>
+    crossEntropy(tensor([3, 1, 9, 2], [2, 2]), tensor([0, 0], [2], 'int32')),
+  );
+  for (const ignoreIndex of [1, -100, 7]) {
+    const labels = tensor([0, ignoreIndex, 0], [3], 'int32');
+    const loss = onReference(() => crossEntropy(x, labels, { ignoreIndex }));
+    assert.equal(loss.item(), others.item());
+    const gradient = onReference(
+      () => grad(crossEntropy(x, labels, { ignoreIndex }), [x])[0],
+    ).data();
+    assert.deepEqual([...gradient].slice(2, 4), [0, 0]);
+    assert.ok(gradient.every(Number.isFinite));
+  }
+  for (const [labels, ignoreIndex] of [
+    [tensor([0, 2, -100], [3], 'int32'), -100],
+    [tensor([1, 1, 1], [3], 'int32'), 1],
+  ] as const) {
+    assert.ok(Number.isNaN(onReference(() => crossEntropy(x, labels, { ignoreIndex })).item()));
+  }
+  assert.ok(Number.isFinite(onReference(() => crossEntropy(x, y)).item()));
+});
+
+test('logits of any size leave the loss exact', () => {
+  const logits = tensor([1e4, 1e4 - 1, -1e4, 1e30, -1e30, 1e30], [3, 2]);
+  const labels = tensor([1, 0, 0], [3], 'int32');
+  for (const { backend } of backendsUnderTest) {
+    const run = compile((x: Tensor) => crossEntropy(x, labels, { reduction: 'none' }), { backend });
+    const [near, far, equalMax] = run(logits).data();
+    assert.ok(Math.abs(near - (1 + Math.log1p(Math.exp(-1)))) < 1e-6, `${near}`);
+    assert.equal(far, Math.fround(Math.fround(1e30) + 1e4));
+    assert.equal(equalMax, Math.fround(2e30));
+  }
+});
+
 test('checkLabels names the position and the value', () => {
   checkLabels(new Int32Array([0, 9, 3]), 10);
   checkLabels(tensor([0, 1], [2], 'uint8'), 2);
@@ -104,7 +140,7 @@ test('logits and labels that do not fit are refused', () => {
   );
 });
 
-test('the loss takes five kernels, and its gradient three more', () => {
+test('the loss takes four kernels, and its gradient four more', () => {
   const logits = new Tensor([64, 10], 'float32', { kind: 'input' });
   const labels = new Tensor([64], 'int32', { kind: 'input' });
   const kernelsOf = (outputs: (loss: Tensor) => Tensor[]) => {
@@ -113,7 +149,7 @@ test('the loss takes five kernels, and its gradient three more', () => {
   };
   const forward = kernelsOf((loss) => [loss]);
   const both = kernelsOf((loss) => [loss, ...grad(loss, [logits])]);
-  assert.deepEqual([forward.length, both.length], [5, 8]);
+  assert.deepEqual([forward.length, both.length], [4, 8]);
 });
 
 test('accuracy is the share of rows whose largest logit is at the label', () => {

@@ -16,6 +16,8 @@ import {
   log,
   mul,
   neg,
+  not,
+  or,
   sub,
   where,
 } from '../ops/elementwise.js';
@@ -29,7 +31,10 @@ export interface CrossEntropyOptions extends LossOptions {
   labelSmoothing?: number;
   /** One factor per class, float32 [C]; the mean over labels divides by the sum of the factors used. */
   weight?: Tensor;
-  /** A label whose rows give no loss and do not count in the mean. Default: none (PyTorch's is -100). */
+  /**
+   * A label whose rows give no loss and do not count in the mean, -100 in PyTorch. Default: none, because
+   * counting the others takes a kernel more; give it where labels have it.
+   */
   ignoreIndex?: number;
 }
 
@@ -69,14 +74,16 @@ export function crossEntropy(
   const [rows, classes, ...places] = logits.shape;
   const label = reshape(cast(labels, 'int32'), [rows, 1, ...places]);
   // The maximum cancels out of the loss, so its gradient is nothing.
-  const shifted = sub(logits, detach(max(logits, 1, { keepDims: true })));
+  const largest = detach(max(logits, 1, { keepDims: true }));
+  const shifted = sub(logits, largest);
   const logSum = log(sum(exp(shifted), 1, { keepDims: true }));
   // Compared, not gathered: its gradient is then elementwise and fuses with the softmax's.
   const isLabel = equal(iota(logits.shape, 1), label);
   const pickAtLabel = (x: Tensor) => sum(where(isLabel, x, 0), 1, { keepDims: true });
   const factors = weight && perClass(weight, logits);
   const factor = factors && pickAtLabel(factors);
-  const atLabel = sub(logSum, pickAtLabel(shifted));
+  // In this order no large logits cancel each other after rounding, and `shifted` has one reader.
+  const atLabel = add(logSum, sub(largest, pickAtLabel(logits)));
   const hard = factor ? mul(factor, atLabel) : atLabel;
   const spread = () => {
     const each = sub(logSum, shifted);
@@ -87,12 +94,16 @@ export function crossEntropy(
       ? hard
       : add(mul(hard, 1 - labelSmoothing), mul(spread(), labelSmoothing / classes));
   const inRange = and(greater(label, -1), less(label, classes));
-  const losses = where(inRange, smooth, Number.NaN);
   const ignored = ignoreIndex === undefined ? null : equal(label, ignoreIndex);
-  const kept = ignored ? where(ignored, 0, losses) : losses;
-  const shares = ignored ? where(ignored, 0, factor ?? 1) : factor;
-  if (shares && (reduction ?? 'mean') === 'mean') return div(sum(kept), sum(shares));
-  return reduceLosses(reshape(kept, [rows, ...places]), reduction);
+  const counts = ignored && ignoreIndex! >= 0 ? and(inRange, not(ignored)) : inRange;
+  if ((factor || ignored) && (reduction ?? 'mean') === 'mean') {
+    // Compared anew, not with `inRange`: each comparison then joins the sum that reads it.
+    const outside = or(less(label, 0), greater(label, classes - 1));
+    const share = where(outside, Number.NaN, factor ?? 1);
+    return div(sum(where(counts, smooth, 0)), sum(ignored ? where(ignored, 0, share) : share));
+  }
+  const losses = where(counts, smooth, ignored ? where(ignored, 0, Number.NaN) : Number.NaN);
+  return reduceLosses(reshape(losses, [rows, ...places]), reduction);
 }
 
 function softTargetLosses(
