@@ -8,9 +8,9 @@ import { norm, powerOfMagnitude } from '../../../ops/norm.js';
 import { pad } from '../../../ops/pad.js';
 import { windowMeans } from '../../../ops/pool-axes.js';
 import { max, mean } from '../../../ops/reduction.js';
-import { scatterRows } from '../../../ops/rows.js';
 import { reshape } from '../../../ops/view.js';
 import {
+  unpooledRows,
   type WindowAxis,
   windowAxes,
   windowMaxima,
@@ -103,8 +103,9 @@ function maxUnpool(node: OperatorNode): Value {
   });
   const shape = [...x.shape.slice(0, 2), ...extents];
   const flat = [1, x.size];
-  const spread = scatterRows(reshape(x, flat), reshape(indices, flat), { size: sizeOf(shape) });
-  const y = reshape(spread, shape);
+  const overlap = stride.some((step, axis) => step < kernel[axis]);
+  const size = sizeOf(shape);
+  const y = reshape(unpooledRows(reshape(x, flat), reshape(indices, flat), { size, overlap }), shape);
   const wanted = node.numbers(2);
   if (wanted === undefined) return Value.of(y, type);
   if (wanted.length !== shape.length) {
