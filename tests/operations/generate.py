@@ -78,10 +78,15 @@ def evaluated(row):
     }
 
 
-def generate(family):
+def exported(*arguments):
     script = here.parent.parent / "dist" / "tests" / "operations" / "export-rows.js"
-    rows = json.loads(subprocess.run(["node", script, family], stdout=subprocess.PIPE, check=True).stdout)
+    done = subprocess.run(["node", script, *arguments], stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout)
+
+
+def generate(family):
     operations = {}
+    rows = exported(family)
     for row in rows:
         lines = operations.setdefault(row["operation"], [])
         value = json.dumps(evaluated(row), separators=(",", ":"))
@@ -92,8 +97,5 @@ def generate(family):
     print(f"{family}: {len(rows)} rows, {path.stat().st_size} bytes")
 
 
-if __name__ == "__main__":
-    known = sorted(path.stem for path in here.glob("*.ts"))
-    machinery = {"export-rows", "index", "row", "values", "exempt"}
-    for family in sys.argv[1:] or [name for name in known if name not in machinery]:
-        generate(family)
+for family in sys.argv[1:] or exported():
+    generate(family)

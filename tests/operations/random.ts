@@ -1,5 +1,87 @@
-/** Rows of random numbers and dropout. */
+/** Rows of random numbers and dropout, whose numbers here come from the generator's own definition. */
 
+import { sizeOf } from '../../src/graph/shape.js';
+import { dropout, dropout2d, Generator, uniform } from '../../src/ops/index.js';
+import { Philox } from '../../src/random/philox.js';
+import { type CaseInput, exactly, normal } from '../cases/case.js';
 import type { Family } from './row.js';
 
-export const random: Family = {};
+/** What `uniform` draws from `new Generator(seed)`, one by one. */
+function drawn(shape: readonly number[], seed: number): CaseInput {
+  const random = new Philox(seed);
+  return exactly(
+    Array.from({ length: sizeOf(shape) }, () => random.uniform()),
+    shape,
+  );
+}
+
+const drop = (p: number) => `a * (b >= ${p}) / (1 - ${p})`;
+
+export const random: Family = {
+  uniform: {
+    gradient: 'none',
+    rows: [
+      {
+        name: '[3, 5]',
+        inputs: [drawn([3, 5], 7)],
+        build: () => uniform([3, 5], new Generator(7)),
+        torch: 'a',
+      },
+      {
+        name: 'goes on at the next block of four',
+        inputs: [drawn([12], 8)],
+        build: () => {
+          const generator = new Generator(8);
+          return [uniform([2, 3], generator), uniform([1], generator)];
+        },
+        torch: '[a[:6].view(2, 3), a[8:9]]',
+      },
+    ],
+  },
+  dropout: {
+    gradient: 'smooth',
+    rows: [
+      {
+        name: 'of a third',
+        inputs: [normal([3, 5]), drawn([3, 5], 1)],
+        build: (x) => dropout(x, { generator: new Generator(1), p: 0.3 }),
+        torch: drop(0.3),
+      },
+      {
+        name: 'of a half, as by default',
+        inputs: [normal([2, 3, 1, 3]), drawn([2, 3, 1, 3], 2)],
+        build: (x) => dropout(x, { generator: new Generator(2) }),
+        torch: drop(0.5),
+      },
+      {
+        name: 'of nothing',
+        inputs: [normal([7])],
+        build: (x) => dropout(x, { generator: new Generator(1), p: 0 }),
+        torch: 'F.dropout(a, 0, True)',
+      },
+      {
+        name: 'of everything',
+        inputs: [normal([7])],
+        build: (x) => dropout(x, { generator: new Generator(1), p: 1 }),
+        torch: 'F.dropout(a, 1, True)',
+      },
+    ],
+  },
+  dropout2d: {
+    gradient: 'smooth',
+    rows: [
+      {
+        name: 'of a third',
+        inputs: [normal([3, 5, 2, 3]), drawn([3, 5, 1, 1], 1)],
+        build: (x) => dropout2d(x, { generator: new Generator(1), p: 0.3 }),
+        torch: drop(0.3),
+      },
+      {
+        name: 'of one pixel',
+        inputs: [normal([5, 1, 1, 1]), drawn([5, 1, 1, 1], 3)],
+        build: (x) => dropout2d(x, { generator: new Generator(3) }),
+        torch: drop(0.5),
+      },
+    ],
+  },
+};
