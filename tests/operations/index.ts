@@ -1,8 +1,11 @@
 /** Every family of operations. */
 
 import { activations } from './activations.js';
+import { comparisons } from './comparisons.js';
 import { convolution } from './convolution.js';
+import { distances } from './distances.js';
 import { elementwise } from './elementwise.js';
+import { functions } from './functions.js';
 import { indexing } from './indexing.js';
 import { layers } from './layers.js';
 import { linear } from './linear.js';
@@ -14,12 +17,16 @@ import { reductions } from './reductions.js';
 import { resizing } from './resizing.js';
 import type { Family } from './row.js';
 import { shapes } from './shapes.js';
+import { statistics } from './statistics.js';
 
 /** The families under the names of their files here and in values/. */
 export const families: { readonly [name: string]: Family } = {
   activations,
+  comparisons,
   convolution,
+  distances,
   elementwise,
+  functions,
   indexing,
   layers,
   linear,
@@ -30,4 +37,5 @@ export const families: { readonly [name: string]: Family } = {
   reductions,
   resizing,
   shapes,
+  statistics,
 };

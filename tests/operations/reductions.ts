@@ -1,8 +1,22 @@
 /** Rows of sums, means, maxima and what else goes over dimensions. */
 
 import type { Tensor } from '../../src/graph/tensor.js';
-import { argmax, logSoftmax, logSumExp, max, mean, softmax, sum } from '../../src/ops/index.js';
-import { type CaseInput, distinct, exactly, integers, normal } from '../cases/case.js';
+import {
+  all,
+  any,
+  argmax,
+  argmin,
+  countNonzero,
+  logSoftmax,
+  logSumExp,
+  max,
+  mean,
+  min,
+  prod,
+  softmax,
+  sum,
+} from '../../src/ops/index.js';
+import { bools, type CaseInput, distinct, exactly, integers, normal } from '../cases/case.js';
 import type { Family, OperationRows, Row } from './row.js';
 
 type Reduce = (
@@ -70,6 +84,11 @@ export const specialRows: CaseInput = exactly(
   [10, 4],
 );
 
+const farOut = (shape: readonly number[]): CaseInput => ({
+  ...normal(shape, 3),
+  data: normal(shape, 3).data.map((x) => x * 1e4),
+});
+
 /** Of a function along one dimension that keeps the shape. */
 export function alongRows(build: (x: Tensor, dim: number) => Tensor, torch: string): OperationRows {
   const shapes: [number[], number][] = [
@@ -86,16 +105,12 @@ export function alongRows(build: (x: Tensor, dim: number) => Tensor, torch: stri
     build: (x) => build(x, dim),
     torch: torch.replaceAll('DIM', `${dim}`),
   });
-  const far = (shape: number[]) => ({
-    ...normal(shape, 3),
-    data: normal(shape, 3).data.map((x) => x * 1e4),
-  });
   return {
     gradient: 'smooth',
     rows: shapes.map(([shape, dim]) => row(shape, dim, normal(shape), '')),
     special: [
       row([10, 4], 1, specialRows, 'special values '),
-      { ...row([4, 5], 1, far([4, 5]), 'of size 1e4 '), gradient: 'kinked' },
+      { ...row([4, 5], 1, farOut([4, 5]), 'of size 1e4 '), gradient: 'kinked' },
     ],
   };
 }
@@ -105,6 +120,109 @@ const withTies = (shape: readonly number[]): CaseInput => ({
   dtype: 'float32',
   data: Float32Array.from(integers(-2, 2, shape).data),
 });
+
+const row = (name: string, input: CaseInput, build: (x: Tensor) => Tensor, torch: string): Row => ({
+  name,
+  inputs: [input],
+  build,
+  torch,
+});
+
+/** Of the largest or smallest value; `torch` is PyTorch's name of the one that shares the gradient of ties. */
+function extremeRows(build: Reduce, torch: string): OperationRows {
+  const alongOne = (x: Tensor) => build(x, 1);
+  const ends = [2 ** 31 - 1, -(2 ** 31), 0, -1, 5, 5];
+  return {
+    gradient: 'smooth',
+    rows: [
+      ...reductionRows(build, torch, { input: distinct }),
+      { ...row('ties', withTies([4, 9]), alongOne, `a.${torch}(1)`), gradient: 'kinked' },
+      row('int32', exactly(ends, [3, 2], 'int32'), alongOne, `a.${torch}(1)`),
+      row('uint8', exactly([0, 255, 7, 128, 1, 1], [3, 2], 'uint8'), alongOne, `a.${torch}(1)`),
+      row('bool', bools([6, 2]), alongOne, `a.${torch}(1)`),
+    ],
+    special: [row('special values', specialRows, alongOne, `a.${torch}(1)`)],
+  };
+}
+
+/** Of the place of the largest or smallest value, the first where several are equal. */
+function indexRows(build: typeof argmax, torch: string): OperationRows {
+  const shapes: [number[], number][] = [
+    [[7], 0],
+    [[3, 5], 0],
+    [[3, 5], -1],
+    [[2, 3, 4], 1],
+    [[3, 1], 1],
+  ];
+  const along = shapes.flatMap(([shape, dim]) =>
+    [false, true].map((keepDims) =>
+      row(
+        `[${shape}] along ${dim}${keepDims ? ', kept' : ''}`,
+        distinct(shape),
+        (x) => build(x, dim, { keepDims }),
+        `a.${torch}(${dim}, ${keepDims ? 'True' : 'False'})`,
+      ),
+    ),
+  );
+  const ends = [-1, -(2 ** 31), 2 ** 31 - 1, 0];
+  return {
+    gradient: 'kinked',
+    rows: [
+      ...along,
+      row('over all', distinct([2, 3, 4]), (x) => build(x), `a.${torch}()`),
+      row('int32', exactly(ends, [2, 2], 'int32'), (x) => build(x, 1), `a.${torch}(1)`),
+      row('uint8', exactly([9, 255, 3, 0], [2, 2], 'uint8'), (x) => build(x, 1), `a.${torch}(1)`),
+    ],
+    special: [row('special values', specialRows, (x) => build(x, 1), `a.${torch}(1)`)],
+  };
+}
+
+function booleanRows(build: Reduce, torch: string): OperationRows {
+  const alongOne = (x: Tensor) => build(x, 1);
+  return {
+    gradient: 'kinked',
+    rows: [
+      row('bool', bools([5, 3]), alongOne, `a.${torch}(1)`),
+      row('kept', bools([2, 3, 2]), (x) => build(x, 0, { keepDims: true }), `a.${torch}(0, True)`),
+      row('over all', bools([2, 3]), (x) => build(x), `a.${torch}()`),
+      row('one', bools([1, 1]), alongOne, `a.${torch}(1)`),
+      row('numbers', withTies([6, 2]), alongOne, `a.${torch}(1)`),
+      row('int32', integers(-1, 1, [6, 2]), alongOne, `a.${torch}(1)`),
+      row('nothing', bools([2, 0]), alongOne, `a.${torch}(1)`),
+    ],
+    special: [row('special values', specialRows, alongOne, `a.${torch}(1)`)],
+  };
+}
+
+/** Without, with one and with several zeros among the factors. */
+const factors = exactly(
+  [1, 2, -3, 0.5, 4, 0, 2, 3, -1, 0.25, 0, 5, 0, 2, 1, 3, 0, 0, 0, 0],
+  [4, 5],
+);
+
+const productRows: OperationRows = {
+  gradient: 'smooth',
+  rows: [
+    ...overDims.map(([shape, dims]) => {
+      const order = [...dims]
+        .map((dim) => (dim < 0 ? dim + shape.length : dim))
+        .sort()
+        .reverse();
+      return row(
+        `[${shape}] over [${dims}]`,
+        normal(shape),
+        (x) => prod(x, dims),
+        `a${order.map((dim) => `.prod(${dim})`).join('')}`,
+      );
+    }),
+    row('kept', normal([3, 6]), (x) => prod(x, 1, { keepDims: true }), 'a.prod(1, True)'),
+    row('over all', normal([3, 4]), (x) => prod(x), 'a.prod()'),
+    row('zeros along rows', factors, (x) => prod(x, 1), 'a.prod(1)'),
+    row('zeros along columns', factors, (x) => prod(x, 0), 'a.prod(0)'),
+    row('int32', integers(-3, 3, [4, 5]), (x) => prod(x, 1), 'a.prod(1)'),
+  ],
+  special: [row('special values', specialRows, (x) => prod(x, 1), 'a.prod(1)')],
+};
 
 export const reductions: Family = {
   sum: {
@@ -134,46 +252,21 @@ export const reductions: Family = {
       },
     ],
   },
-  max: {
-    gradient: 'smooth',
-    rows: [
-      ...reductionRows(max, 'amax', { input: distinct }),
-      {
-        name: 'ties',
-        inputs: [withTies([4, 9])],
-        build: (x) => max(x, 1),
-        torch: 'a.amax(1)',
-        gradient: 'kinked',
-      },
-    ],
-    special: [
-      {
-        name: 'special values',
-        inputs: [specialRows],
-        build: (x) => max(x, 1),
-        torch: 'a.amax(1)',
-      },
-    ],
-  },
-  argmax: {
+  prod: productRows,
+  max: extremeRows(max, 'amax'),
+  min: extremeRows(min, 'amin'),
+  argmax: indexRows(argmax, 'argmax'),
+  argmin: indexRows(argmin, 'argmin'),
+  countNonzero: {
     gradient: 'kinked',
-    rows: (
-      [
-        [[7], 0],
-        [[3, 5], 0],
-        [[3, 5], -1],
-        [[2, 3, 4], 1],
-        [[3, 1], 1],
-      ] as [number[], number][]
-    ).flatMap(([shape, dim]) =>
-      [false, true].map((keepDims) => ({
-        name: `[${shape}] along ${dim}${keepDims ? ', kept' : ''}`,
-        inputs: [distinct(shape)],
-        build: (x: Tensor) => argmax(x, dim, { keepDims }),
-        torch: `a.argmax(${dim}, ${keepDims ? 'True' : 'False'})`,
-      })),
-    ),
+    rows: [
+      ...reductionRows(countNonzero, 'ne(0).sum', { input: withTies }),
+      row('bool', bools([3, 4]), (x) => countNonzero(x, 1), 'a.count_nonzero(1)'),
+    ],
+    special: [row('special values', specialRows, (x) => countNonzero(x, 1), 'a.count_nonzero(1)')],
   },
+  any: booleanRows(any, 'any'),
+  all: booleanRows(all, 'all'),
   softmax: alongRows(softmax, 'a.softmax(DIM)'),
   logSoftmax: alongRows(logSoftmax, 'a.log_softmax(DIM)'),
   logSumExp: {
