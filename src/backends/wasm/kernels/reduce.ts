@@ -9,7 +9,7 @@ import { sizeOf } from '../../../graph/shape.js';
 import type { ReduceKernel } from '../../plan.js';
 import { type Func, type I32, i32, type Local, type V128, type Value } from '../assembler.js';
 import { constantVector } from '../expression.js';
-import type { KernelContext } from '../kernel-context.js';
+import { flat, type KernelContext } from '../kernel-context.js';
 import { type Nest, nestOf, readsIn, type Strided, viewsOf } from '../nest.js';
 import { decode, startOf } from '../rows.js';
 import { f32x4, f64, f64x2, i32x4, v128 } from '../simd.js';
@@ -52,6 +52,8 @@ interface Accumulator {
   lanes(): V128;
   /** All lanes together, in every lane. */
   all(): V128;
+  /** Vectors of memory that hold what was accumulated and flushed. */
+  readonly parts: readonly Local<'v128'>[];
 }
 
 function accumulatorOf(context: KernelContext, { operation, operand }: ReduceKernel): Accumulator {
@@ -71,6 +73,7 @@ function simple(
 ): Accumulator {
   const total = f.local('v128');
   return {
+    parts: [total],
     reset: () => f.set(total, constantVector(identity, dtype)),
     add: (value) => f.set(total, combine(total, value)),
     flush: () => {},
@@ -99,6 +102,7 @@ function floatSum(f: Func): Accumulator {
     f.set(run, f32x4.const(0));
   };
   return {
+    parts: [low, high],
     reset: () => {
       for (const sum of [...runs, low, high]) f.set(sum, f32x4.const(0));
     },
@@ -202,48 +206,138 @@ function emitAlongRows(context: KernelContext, kernel: ReduceKernel, nest: Nest)
   const inner = nest.shape.length - 1;
   const kept = dimsWhere(nest, false);
   const outer = dimsWhere(nest, true).filter((dim) => dim !== inner);
+  const together = rowsTogether(nest, kept, outer);
+  if (together > 1) {
+    emitBlocksOfRows(context, kernel, nest, together);
+    return;
+  }
   context.forEachTask({ count: countOf(nest, kept), cost: sizeOf(nest.shape) }, (position) => {
     const indices = keptIndices(context, nest, kept, position);
     const total = accumulatorOf(context, kernel);
     total.reset();
-    nestedLoops(f, nest, outer, indices, () => {
-      const accesses = accessesAt(
-        context,
-        nest,
-        readsIn([kernel.operand]),
-        indices.slice(0, inner),
-        inner,
-      );
-      const code = new VectorCode(context, accesses);
-      code.hoist([kernel.operand]);
-      const extent = nest.shape[inner];
-      const run = (start: I32 | number, end: I32 | number): void => {
-        if (extent % (ways * vectorWidth) === 0) {
-          const index = f.local('i32');
-          f.for(index, start, end, ways * vectorWidth, () => {
-            for (let way = 0; way < ways; way++) {
-              const next = i32.add(index, way * vectorWidth);
-              const at = singlePosition(context, next, vectorWidth);
-              total.add(code.evaluator(at)(kernel.operand), way);
-            }
-          });
-          total.flush();
-          return;
-        }
-        vectorLoop(context, start, end, (at) =>
-          total.add(masked(at, code.evaluator(at)(kernel.operand), kernel)),
-        );
-        total.flush();
-      };
-      if (extent <= floatRun) return run(0, extent);
-      const start = f.local('i32');
-      f.for(start, 0, extent, floatRun, () =>
-        run(start, f.hold(i32.min(i32.add(start, floatRun), i32.const(extent)))),
-      );
-    });
+    nestedLoops(f, nest, outer, indices, () =>
+      accumulateRow(context, kernel, nest, indices, total),
+    );
     for (const dim of outer) indices[dim] = i32.const(0);
     storeOne(context, kernel, nest, indices, total.all());
   });
+}
+
+/** Rows of at least this many bytes are long enough for the processor to fetch ahead. */
+const longRow = 8192;
+/** Tasks that there should be, so that threads share them evenly. */
+const leastTasks = 16;
+
+/** How many neighbouring results are computed at the same time, so that memory is read in long runs. */
+function rowsTogether(nest: Nest, kept: readonly number[], outer: readonly number[]): number {
+  const inner = nest.shape.length - 1;
+  const last = kept[kept.length - 1];
+  if (outer.length === 0 || last !== inner - 1) return 1;
+  const rowBytes = nest.shape[inner] * 4;
+  const most = Math.min(Math.ceil(longRow / rowBytes), countOf(nest, kept) / leastTasks);
+  for (let rows = Math.floor(most); rows > 1; rows--)
+    if (nest.shape[last] % rows === 0) return rows;
+  return 1;
+}
+
+/** The same for blocks of `together` results, whose sums so far are kept in memory. */
+function emitBlocksOfRows(
+  context: KernelContext,
+  kernel: ReduceKernel,
+  nest: Nest,
+  together: number,
+): void {
+  const { f } = context;
+  const inner = nest.shape.length - 1;
+  const kept = dimsWhere(nest, false);
+  const outer = dimsWhere(nest, true).filter((dim) => dim !== inner);
+  const last = kept[kept.length - 1];
+  const total = accumulatorOf(context, kernel);
+  const bytesEach = total.parts.length * 16;
+  const memory = f.hold(flat(context.localScratch(together * bytesEach)));
+  const count = countOf(nest, kept) / together;
+  context.forEachTask({ count, cost: sizeOf(nest.shape) }, (block) => {
+    const indices = keptIndices(context, nest, kept, f.hold(i32.mul(block, together)));
+    const first = f.hold(indices[last]);
+    const row = f.local('i32');
+    const forEachRow = (body: (sums: I32) => void): void =>
+      f.for(row, 0, together, 1, () => {
+        indices[last] = f.hold(i32.add(first, row));
+        body(f.hold(i32.add(memory, i32.mul(row, bytesEach))));
+      });
+    const save = (sums: I32): void =>
+      total.parts.forEach((part, i) => {
+        v128.store(f, sums, part, i * 16);
+      });
+    const restore = (sums: I32): void => {
+      total.reset();
+      total.parts.forEach((part, i) => {
+        f.set(part, v128.load(sums, i * 16));
+      });
+    };
+    total.reset();
+    forEachRow(save);
+    nestedLoops(f, nest, outer, indices, () =>
+      forEachRow((sums) => {
+        restore(sums);
+        accumulateRow(context, kernel, nest, indices, total);
+        save(sums);
+      }),
+    );
+    for (const dim of outer) indices[dim] = i32.const(0);
+    forEachRow((sums) => {
+      restore(sums);
+      storeOne(context, kernel, nest, indices, total.all());
+    });
+  });
+}
+
+/** Adds one row along the innermost dimension. */
+function accumulateRow(
+  context: KernelContext,
+  kernel: ReduceKernel,
+  nest: Nest,
+  indices: readonly I32[],
+  total: Accumulator,
+): void {
+  const { f } = context;
+  const inner = nest.shape.length - 1;
+  const accesses = accessesAt(
+    context,
+    nest,
+    readsIn([kernel.operand]),
+    indices.slice(0, inner),
+    inner,
+  );
+  const code = new VectorCode(context, accesses);
+  code.hoist([kernel.operand]);
+  const extent = nest.shape[inner];
+  const run = (start: I32 | number, end: I32 | number): void => {
+    if (extent % (ways * vectorWidth) === 0) {
+      const index = f.local('i32');
+      f.for(index, start, end, ways * vectorWidth, () => {
+        for (let way = 0; way < ways; way++) {
+          const next = i32.add(index, way * vectorWidth);
+          const at = singlePosition(context, next, vectorWidth);
+          total.add(code.evaluator(at)(kernel.operand), way);
+        }
+      });
+      total.flush();
+      return;
+    }
+    vectorLoop(context, start, end, (at) =>
+      total.add(masked(at, code.evaluator(at)(kernel.operand), kernel)),
+    );
+    total.flush();
+  };
+  if (extent <= floatRun) {
+    run(0, extent);
+    return;
+  }
+  const start = f.local('i32');
+  f.for(start, 0, extent, floatRun, () =>
+    run(start, f.hold(i32.min(i32.add(start, floatRun), i32.const(extent)))),
+  );
 }
 
 /** The innermost dimension is kept: lanes are neighbouring results. */
