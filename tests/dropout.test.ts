@@ -6,9 +6,10 @@ import { grad } from '../src/autodiff/index.js';
 import { reference } from '../src/backends/reference/index.js';
 import { compile, installLazyEvaluation } from '../src/compiler/index.js';
 import { ShapeError, ValueError } from '../src/graph/errors.js';
+import type { Shape } from '../src/graph/shape.js';
 import { Tensor } from '../src/graph/tensor.js';
 import { trace } from '../src/graph/trace.js';
-import { Dropout, Dropout2d } from '../src/nn/dropout.js';
+import { Dropout, Dropout1d, Dropout2d, Dropout3d } from '../src/nn/dropout.js';
 import { Linear, Sequential } from '../src/nn/index.js';
 import { manualSeed } from '../src/nn/seed.js';
 import { dropout, dropout2d } from '../src/ops/dropout.js';
@@ -39,13 +40,23 @@ test('the ends: nothing is left out, or all', () => {
   assert.deepEqual([...new Dropout(1).call(tensor([1, 2], [2])).data()], [0, 0]);
 });
 
-test('whole channels are left out', () => {
-  const y = new Dropout2d(0.5).call(ones([8, 16, 2, 3])).data();
-  const channels = Array.from({ length: 128 }, (_, i) => [...y.slice(i * 6, i * 6 + 6)]);
-  for (const channel of channels) assert.equal(new Set(channel).size, 1);
-  const dropped = channels.filter(([value]) => value === 0).length;
-  assert.ok(dropped > 35 && dropped < 93, `${dropped} of 128`);
-});
+const channelLayers: [new (p: number) => Dropout1d | Dropout2d | Dropout3d, Shape][] = [
+  [Dropout1d, [8, 16, 6]],
+  [Dropout1d, [128, 6]],
+  [Dropout2d, [8, 16, 2, 3]],
+  [Dropout3d, [8, 16, 3, 1, 2]],
+  [Dropout3d, [128, 3, 1, 2]],
+];
+
+for (const [Layer, shape] of channelLayers) {
+  test(`whole channels are left out: ${Layer.name} [${shape}]`, () => {
+    const y = new Layer(0.5).call(ones(shape)).data();
+    const channels = Array.from({ length: 128 }, (_, i) => [...y.slice(i * 6, i * 6 + 6)]);
+    for (const channel of channels) assert.equal(new Set(channel).size, 1);
+    const dropped = channels.filter(([value]) => value === 0).length;
+    assert.ok(dropped > 35 && dropped < 93, `${dropped} of 128`);
+  });
+}
 
 test('evaluation changes nothing and draws nothing', () => {
   const layer = new Dropout(0.9, { seed: 1 }).eval();
@@ -132,5 +143,17 @@ test('wrong options and inputs are refused', () => {
   assert.throws(() => new Dropout(0.5, { seed: -1 }), /whole seed/);
   const generator = new Generator(1);
   assert.throws(() => dropout(zeros([2]), { generator, p: -0.1 }), /dropout: p is -0.1/);
-  assert.throws(() => new Dropout2d().call(zeros([2, 3])), ShapeError);
+  const refused = (layer: Dropout1d | Dropout2d | Dropout3d, shape: Shape, message: RegExp) =>
+    assert.throws(
+      () => layer.call(zeros(shape)),
+      (error) => error instanceof ShapeError && message.test(error.message),
+    );
+  refused(
+    new Dropout2d(),
+    [2, 3],
+    /^Dropout2d 0.5: dropout2d: expected \[N, C, H, W\], got \[2, 3\]; use/,
+  );
+  refused(new Dropout2d(), [2, 3, 4], /got \[2, 3, 4\]; use dropout1d for \[N, C, L\], or reshape/);
+  refused(new Dropout1d(), [2], /expected \[N, C, L\] or \[C, L\], got \[2\]/);
+  refused(new Dropout3d(), [2, 3, 4], /expected \[N, C, D, H, W\] or \[C, D, H, W\], got/);
 });

@@ -12,8 +12,8 @@ import { BatchNorm1d, BatchNorm2d, InstanceNorm2d } from '../src/nn/batch-norm.j
 import { Conv2d, ConvTranspose2d, Linear, type Module } from '../src/nn/index.js';
 import { GroupNorm, LayerNorm } from '../src/nn/layer-norm.js';
 import { LocalResponseNorm } from '../src/nn/local-response-norm.js';
-import { spectralNorm } from '../src/nn/spectral-norm.js';
-import { weightNorm } from '../src/nn/weight-norm.js';
+import { removeSpectralNorm, spectralNorm } from '../src/nn/spectral-norm.js';
+import { removeWeightNorm, weightNorm } from '../src/nn/weight-norm.js';
 import { mul, sum, tensor, zeros } from '../src/ops/index.js';
 import { batchNorm, groupNorm, instanceNorm, layerNorm } from '../src/ops/normalization.js';
 import { Philox } from '../src/random/philox.js';
@@ -202,6 +202,40 @@ test('spectral norm finds the largest singular value, of a transposed convolutio
   layer.loadStateDict(state);
   const y = layer.call(tensor([3, 1], [2])).data();
   assert.ok(Math.abs(y[0] - 3) < 1e-5 && Math.abs(y[1] + 1 / 6) < 1e-5, `${y}`);
+});
+
+test('a norm of weights that is removed leaves the weights and the answers', () => {
+  const x = tensor([1, -2, 0.5, 4, 3, 0], [2, 3]);
+  for (const [apply, remove] of [
+    [weightNorm, removeWeightNorm],
+    [spectralNorm, removeSpectralNorm],
+  ] as const) {
+    const layer = apply(new Linear(3, 2));
+    layer.call(x).data();
+    const [answer, weights] = [layer.eval().call(x).data(), layer.weight.data()];
+    assert.equal(remove(layer), layer);
+    assert.deepEqual(Object.keys(layer.stateDict()).sort(), ['bias', 'weight']);
+    assert.deepEqual(layer.parameters().includes(layer.weight), true);
+    assert.deepEqual(layer.weight.data(), weights);
+    assert.deepEqual(layer.call(x).data(), answer);
+    assert.ok(!Object.hasOwn(layer, 'forward'));
+    assert.throws(() => remove(layer), /: Linear 3 -> 2 has no parameter "weight" that /);
+    apply(layer);
+    assert.deepEqual(layer.weight.shape, [2, 3]);
+  }
+});
+
+test('two norms on one layer are removed one by one, in any order', () => {
+  const layer = weightNorm(spectralNorm(new Linear(3, 2)), { name: 'bias' });
+  assert.throws(() => removeWeightNorm(layer), /no parameter "weight" that weightNorm computes/);
+  assert.throws(() => removeSpectralNorm(layer, 'bias'), ValueError);
+  removeSpectralNorm(layer);
+  assert.deepEqual(Object.keys(layer.stateDict()).sort(), ['bias_g', 'bias_v', 'weight']);
+  const x = tensor([1, 2, 3], [3]);
+  const answer = layer.call(x).data();
+  removeWeightNorm(layer, 'bias');
+  assert.deepEqual(Object.keys(layer.stateDict()).sort(), ['bias', 'weight']);
+  assert.deepEqual(layer.call(x).data(), answer);
 });
 
 test('wrong options are refused', () => {

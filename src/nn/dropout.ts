@@ -1,7 +1,14 @@
-/** Dropout and Dropout2d: leave out random elements or channels in training. */
+/** Dropout, and Dropout1d to Dropout3d: leave out random elements or channels in training. */
 
 import type { Tensor } from '../graph/tensor.js';
-import { checkProbability, type DropoutOptions, dropout, dropout2d } from '../ops/dropout.js';
+import {
+  checkProbability,
+  type DropoutOptions,
+  dropout,
+  dropout1d,
+  dropout2d,
+  dropout3d,
+} from '../ops/dropout.js';
 import { Generator } from '../ops/random.js';
 import { Module } from './module.js';
 import { checkOptionNames } from './options.js';
@@ -54,6 +61,20 @@ export class Dropout extends MaskingLayer {
 }
 
 /**
+ * Sets whole channels of [N, C, L] or [C, L] to 0 with probability `p` (0.5) and divides the others by 1 - p,
+ * only in training (Tompson et al. 2015).
+ *
+ * Throws ValueError when an option is unknown or `p` is not within 0 and 1.
+ *
+ *     const y = new Dropout1d(0.2).call(x);
+ */
+export class Dropout1d extends MaskingLayer {
+  protected override mask(x: Tensor, options: DropoutOptions): Tensor {
+    return dropout1d(x, options);
+  }
+}
+
+/**
  * Sets whole channels of [N, C, H, W] to 0 with probability `p` (0.5) and divides the others by 1 - p,
  * only in training (Tompson et al. 2015).
  *
@@ -64,5 +85,19 @@ export class Dropout extends MaskingLayer {
 export class Dropout2d extends MaskingLayer {
   protected override mask(x: Tensor, options: DropoutOptions): Tensor {
     return dropout2d(x, options);
+  }
+}
+
+/**
+ * Sets whole channels of [N, C, D, H, W] or [C, D, H, W] to 0 with probability `p` (0.5) and divides the others by 1 - p,
+ * only in training (Tompson et al. 2015).
+ *
+ * Throws ValueError when an option is unknown or `p` is not within 0 and 1.
+ *
+ *     const y = new Dropout3d(0.2).call(x);
+ */
+export class Dropout3d extends MaskingLayer {
+  protected override mask(x: Tensor, options: DropoutOptions): Tensor {
+    return dropout3d(x, options);
   }
 }

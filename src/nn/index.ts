@@ -40,7 +40,7 @@ export { Conv1d, type Conv1dLayerOptions } from './conv-1d.js';
 export { Conv2d, type Conv2dLayerOptions } from './conv-2d.js';
 export { ConvTranspose2d, type ConvTranspose2dLayerOptions } from './conv-transpose-2d.js';
 export { type CrossEntropyOptions, checkLabels, crossEntropy } from './cross-entropy.js';
-export { Dropout, Dropout2d, type DropoutLayerOptions } from './dropout.js';
+export { Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutLayerOptions } from './dropout.js';
 export { Embedding, type EmbeddingOptions } from './embedding.js';
 export { Flatten, type FlattenOptions } from './flatten.js';
 export { freeze, isFrozen, trainableParameters, unfreeze } from './freezing.js';
@@ -93,7 +93,7 @@ export { PixelShuffle, PixelUnshuffle, Upsample } from './resizing.js';
 export { manualSeed } from './seed.js';
 export { Sequential } from './sequential.js';
 export { LogSoftmax, Softmax, type SoftmaxOptions } from './softmax.js';
-export { type SpectralNormOptions, spectralNorm } from './spectral-norm.js';
+export { removeSpectralNorm, type SpectralNormOptions, spectralNorm } from './spectral-norm.js';
 export type {
   LoadedState,
   LoadStateOptions,
@@ -102,4 +102,4 @@ export type {
   StateTensor,
 } from './state-dict.js';
 export { Unflatten } from './unflatten.js';
-export { type WeightNormOptions, weightNorm } from './weight-norm.js';
+export { removeWeightNorm, type WeightNormOptions, weightNorm } from './weight-norm.js';

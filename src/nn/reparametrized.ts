@@ -1,4 +1,4 @@
-/** Replaces a parameter of a layer by a tensor that every call computes anew from others. */
+/** Replaces a parameter of a layer by a tensor that every call computes anew from others, and puts it back. */
 
 import { ValueError } from '../graph/errors.js';
 import type { Tensor } from '../graph/tensor.js';
@@ -23,6 +23,18 @@ export function dimensionOf(owner: string, dim: number, { shape }: Tensor): numb
   throw new ValueError(`${owner}: dim is ${dim}; the parameter has dimensions 0 to ${rank - 1}`);
 }
 
+/** A parameter that is computed: from what, and its value while the layer runs. */
+interface Computed {
+  /** The function that replaced the parameter, such as 'weightNorm'. */
+  readonly owner: string;
+  readonly fields: Readonly<Record<string, Variable>>;
+  readonly compute: (calling: boolean) => Tensor;
+  current: Tensor | null;
+}
+
+/** The computed parameters of each layer that has any. */
+const computedOf = new WeakMap<AnyModule, Map<string, Computed>>();
+
 /**
  * Takes the parameter `name` out of `module` and puts `fields` in; reading `module[name]` gives
  * `compute(false)`, during a call what `compute(true)` gave at its start.
@@ -30,25 +42,69 @@ export function dimensionOf(owner: string, dim: number, { shape }: Tensor): numb
 export function reparametrize(
   module: AnyModule,
   name: string,
-  { fields, compute }: { fields: Record<string, Variable>; compute: (calling: boolean) => Tensor },
+  options: Pick<Computed, 'owner' | 'fields' | 'compute'>,
 ): void {
-  let current: Tensor | null = null;
+  const computed: Computed = { ...options, current: null };
+  const all = computedOf.get(module) ?? computeBeforeCalls(module);
+  all.set(name, computed);
+  removeField(module, name);
+  Object.assign(module, computed.fields);
+  // Not enumerable, so that it is not taken for a field of the layer.
+  Object.defineProperty(module, name, {
+    configurable: true,
+    get: () => computed.current ?? computed.compute(false),
+  });
+}
+
+/** Undoes `reparametrize`: the parameter is one again, with the value that was computed last. */
+export function restoreParameter(
+  caller: string,
+  module: AnyModule,
+  { owner, name }: { owner: string; name: string },
+): void {
+  const all = computedOf.get(module);
+  const computed = all?.get(name);
+  if (!all || computed?.owner !== owner) {
+    throw new ValueError(
+      `${caller}: ${module.describe()} has no parameter "${name}" that ${owner} computes; ` +
+        `name the one that was given to ${owner}`,
+    );
+  }
+  const value = computed.compute(false);
+  const parameter = new Parameter(value.shape, value.data());
+  for (const field of [name, ...Object.keys(computed.fields)]) removeField(module, field);
+  Object.assign(module, { [name]: parameter });
+  all.delete(name);
+  if (all.size > 0) return;
+  computedOf.delete(module);
+  removeField(module, 'forward');
+}
+
+/** Lets every call of `module` begin by computing the parameters of the map that is returned. */
+function computeBeforeCalls(module: AnyModule): Map<string, Computed> {
+  const all = new Map<string, Computed>();
   const forward = module.forward;
-  delete (module as unknown as Record<string, unknown>)[name];
-  Object.assign(module, fields);
-  // Not enumerable, so that neither is taken for a field of the layer.
-  Object.defineProperty(module, name, { get: () => current ?? compute(false) });
+  computedOf.set(module, all);
+  // Not enumerable, so that it is not taken for a field of the layer.
   Object.defineProperty(module, 'forward', {
     configurable: true,
     writable: true,
     value: (...inputs: never[]) => {
-      const outer = current;
-      current = compute(true);
+      const running = [...all.values()];
+      const outer = running.map(({ current }) => current);
+      for (const computed of running) computed.current = computed.compute(true);
       try {
         return forward.apply(module, inputs);
       } finally {
-        current = outer;
+        running.forEach((computed, i) => {
+          computed.current = outer[i];
+        });
       }
     },
   });
+  return all;
+}
+
+function removeField(module: AnyModule, name: string): void {
+  delete (module as unknown as Record<string, unknown>)[name];
 }

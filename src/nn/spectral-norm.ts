@@ -1,4 +1,4 @@
-/** spectralNorm: divides a layer's weights by their largest singular value. */
+/** spectralNorm: divides a layer's weights by their largest singular value; and removeSpectralNorm, which undoes it. */
 
 import type { Tensor } from '../graph/tensor.js';
 import { Variable } from '../graph/variable.js';
@@ -11,7 +11,7 @@ import { normal } from './init.js';
 import type { AnyModule } from './module.js';
 import { checkCount, checkNumber, checkOptionNames } from './options.js';
 import { Parameter } from './parameter.js';
-import { dimensionOf, parameterOf, reparametrize } from './reparametrized.js';
+import { dimensionOf, parameterOf, reparametrize, restoreParameter } from './reparametrized.js';
 
 export interface SpectralNormOptions {
   /** The parameter to divide. Default: 'weight'. */
@@ -70,7 +70,20 @@ export function spectralNorm<Layer extends AnyModule>(
     return div(weight, sum(mul(detach(left), times(matrix, detach(right)))));
   };
   const fields = { [`${name}_orig`]: weight, [`${name}_u`]: u, [`${name}_v`]: v };
-  reparametrize(module, name, { fields, compute });
+  reparametrize(module, name, { owner: 'spectralNorm', fields, compute });
+  return module;
+}
+
+/**
+ * Undoes `spectralNorm`: the weights are one parameter again, with the values that they have.
+ *
+ * Changes the layer and returns it; an optimiser over its parameters has to be made anew. Throws
+ * ValueError when `spectralNorm` did not replace the parameter `name`, 'weight' by default.
+ *
+ *     removeSpectralNorm(conv);
+ */
+export function removeSpectralNorm<Layer extends AnyModule>(module: Layer, name = 'weight'): Layer {
+  restoreParameter('removeSpectralNorm', module, { owner: 'spectralNorm', name });
   return module;
 }
 

@@ -1,4 +1,4 @@
-/** weightNorm: learns the length and the direction of a layer's weights separately. */
+/** weightNorm: learns the length and the direction of a layer's weights separately; and removeWeightNorm, which undoes it. */
 
 import type { Tensor } from '../graph/tensor.js';
 import { div, mul, sqrt } from '../ops/elementwise.js';
@@ -7,7 +7,7 @@ import { reshape } from '../ops/view.js';
 import type { AnyModule } from './module.js';
 import { checkOptionNames } from './options.js';
 import { Parameter } from './parameter.js';
-import { dimensionOf, parameterOf, reparametrize } from './reparametrized.js';
+import { dimensionOf, parameterOf, reparametrize, restoreParameter } from './reparametrized.js';
 
 export interface WeightNormOptions {
   /** The parameter to part. Default: 'weight'. */
@@ -38,8 +38,22 @@ export function weightNorm<Layer extends AnyModule>(
   const g = new Parameter(kept === null ? [] : start.shape, start.data());
   const v = new Parameter(original.shape, original.data());
   reparametrize(module, name, {
+    owner: 'weightNorm',
     fields: { [`${name}_g`]: g, [`${name}_v`]: v },
     compute: () => mul(v, div(kept === null ? reshape(g, start.shape) : g, lengths(v))),
   });
+  return module;
+}
+
+/**
+ * Undoes `weightNorm`: the weights are one parameter again, with the values that they have.
+ *
+ * Changes the layer and returns it; an optimiser over its parameters has to be made anew. Throws
+ * ValueError when `weightNorm` did not replace the parameter `name`, 'weight' by default.
+ *
+ *     removeWeightNorm(fc); // as after training, to save plain weights
+ */
+export function removeWeightNorm<Layer extends AnyModule>(module: Layer, name = 'weight'): Layer {
+  restoreParameter('removeWeightNorm', module, { owner: 'weightNorm', name });
   return module;
 }

@@ -25,19 +25,69 @@ export function dropout(x: Tensor, options: DropoutOptions): Tensor {
   return masked('dropout', x, { ...options, shape: x.shape });
 }
 
+/** What each dropout of channels takes, and what else its message names. */
+const layouts = {
+  dropout1d: { batched: '[N, C, L]', single: '[C, L]', rank: 3 },
+  dropout2d: { batched: '[N, C, H, W]', single: null, rank: 4 },
+  dropout3d: { batched: '[N, C, D, H, W]', single: '[C, D, H, W]', rank: 5 },
+} as const;
+
+/**
+ * Sets whole channels of x [N, C, L] or [C, L] to 0 with probability `p` and divides the others by 1 - p
+ * (Tompson et al. 2015).
+ *
+ * Throws ValueError when `p` is not within 0 and 1, ShapeError when x has other dimensions.
+ *
+ *     const y = dropout1d(x, { generator: new Generator(7) });
+ */
+export function dropout1d(x: Tensor, options: DropoutOptions): Tensor {
+  return withoutChannels('dropout1d', x, options);
+}
+
 /**
  * Sets whole channels of x [N, C, H, W] to 0 with probability `p` and divides the others by 1 - p
  * (Tompson et al. 2015).
  *
- * Throws ValueError when `p` is not within 0 and 1, ShapeError when x has not four dimensions.
+ * Three dimensions are refused, because PyTorch takes them for [N, C, L] and says that it will take them
+ * for [C, H, W]. Throws ValueError when `p` is not within 0 and 1, ShapeError when x has other dimensions.
  *
  *     const y = dropout2d(x, { generator: new Generator(7) });
  */
 export function dropout2d(x: Tensor, options: DropoutOptions): Tensor {
-  if (x.rank !== 4) {
-    throw new ShapeError(`dropout2d: expected [N, C, H, W], got ${formatShape(x.shape)}`);
+  return withoutChannels('dropout2d', x, options);
+}
+
+/**
+ * Sets whole channels of x [N, C, D, H, W] or [C, D, H, W] to 0 with probability `p` and divides the
+ * others by 1 - p (Tompson et al. 2015).
+ *
+ * Throws ValueError when `p` is not within 0 and 1, ShapeError when x has other dimensions.
+ *
+ *     const y = dropout3d(x, { generator: new Generator(7) });
+ */
+export function dropout3d(x: Tensor, options: DropoutOptions): Tensor {
+  return withoutChannels('dropout3d', x, options);
+}
+
+function withoutChannels(
+  operation: keyof typeof layouts,
+  x: Tensor,
+  options: DropoutOptions,
+): Tensor {
+  const { batched, single, rank } = layouts[operation];
+  const missing = rank - x.rank;
+  if (missing === 0 || (missing === 1 && single)) {
+    const shape = x.shape.map((extent, i) => (i < 2 - missing ? extent : 1));
+    return masked(operation, x, { ...options, shape });
   }
-  return masked('dropout2d', x, { ...options, shape: [x.shape[0], x.shape[1], 1, 1] });
+  const mend =
+    operation === 'dropout2d' && missing === 1
+      ? '; use dropout1d for [N, C, L], or reshape() [C, H, W] to [1, C, H, W]'
+      : '; use dropout for single elements';
+  throw new ShapeError(
+    `${operation}: expected ${single ? `${batched} or ${single}` : batched}, ` +
+      `got ${formatShape(x.shape)}${mend}`,
+  );
 }
 
 /** Throws ValueError unless 0 <= p <= 1. */

@@ -11,7 +11,7 @@ export * from './conv-3d.js';
 export * from './conv-transpose-2d.js';
 export * from './creation.js';
 export * from './distance.js';
-export { type DropoutOptions, dropout, dropout2d } from './dropout.js';
+export { type DropoutOptions, dropout, dropout1d, dropout2d, dropout3d } from './dropout.js';
 export * from './elementwise.js';
 export * from './exponential.js';
 export * from './hyperbolic.js';
