@@ -100,7 +100,7 @@ export class Attributes {
     const attribute = this.#attributes.get(name);
     if (attribute === undefined) return undefined;
     if (attribute.kind === kind) return attribute.value as AttributeValues[K];
-    throw new ValueError(`attribute '${name}' is a ${attribute.kind}; expected a ${kind}`);
+    throw new ValueError(`attribute '${name}' is of kind ${attribute.kind}; expected ${kind}`);
   }
 
   #required<K extends 'int' | 'float' | 'string'>(
