@@ -50,7 +50,7 @@ export function checkOrder(operation: string, p: number): void {
 }
 
 /** A power of numbers of zero or more, with gradient 0 at 0, where a root has none. */
-function powerOfMagnitude(magnitude: Tensor, p: number): Tensor {
+export function powerOfMagnitude(magnitude: Tensor, p: number): Tensor {
   const nothing = equal(magnitude, 0);
   const safe = where(nothing, 1, magnitude);
   const power = p === 0.5 ? sqrt(safe) : pow(safe, p);

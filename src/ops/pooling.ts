@@ -4,12 +4,9 @@ import { ShapeError } from '../graph/errors.js';
 import { formatShape, sameShape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { type Padding, pairOf } from './conv-2d.js';
-import { fill } from './creation.js';
-import { div, maximum } from './elementwise.js';
 import { averagePool, type PoolKind, poolAxes } from './pool-axes.js';
-import { scatterRows } from './rows.js';
 import { reshape } from './view.js';
-import { windowMaxima, windowPlaces, windowSums } from './windows.js';
+import { unpooledRows, windowMaxima, windowPlaces, windowSums } from './windows.js';
 
 export interface PoolOptions {
   kernelSize: number | readonly [number, number];
@@ -96,11 +93,10 @@ export function maxUnpool2d(x: Tensor, indices: Tensor, options: UnpoolOptions):
   );
   const size = pairOf(options.outputSize ?? [full[0], full[1]], 'maxUnpool2d: outputSize');
   const planes = batch * channels;
-  const index = reshape(indices, [planes, height * width]);
-  const spread = (values: Tensor) =>
-    scatterRows(reshape(values, [planes, height * width]), index, { size: size[0] * size[1] });
-  const total = spread(x);
-  const overlap = stride[0] < kernel[0] || stride[1] < kernel[1];
-  const placed = overlap ? div(total, maximum(spread(fill(1, x.shape)), 1)) : total;
+  const rows = [planes, height * width];
+  const placed = unpooledRows(reshape(x, rows), reshape(indices, rows), {
+    size: size[0] * size[1],
+    overlap: stride[0] < kernel[0] || stride[1] < kernel[1],
+  });
   return reshape(placed, [batch, channels, size[0], size[1]]);
 }

@@ -5,10 +5,10 @@ import { apply, type Primitive } from '../graph/primitive.js';
 import { formatShape, sizeOf } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { WindowAttributes } from '../graph/vocabulary.js';
-import { tensor } from './creation.js';
-import { add } from './elementwise.js';
+import { fill, tensor } from './creation.js';
+import { add, div, maximum } from './elementwise.js';
 import { pad } from './pad.js';
-import { gatherRows } from './rows.js';
+import { gatherRows, scatterRows } from './rows.js';
 import type { Windows } from './spatial-options.js';
 import { reshape } from './view.js';
 
@@ -130,6 +130,20 @@ export function windowPlaces(x: Tensor, axes: readonly WindowAxis[]): Tensor {
   const planes = reshape(inPlane, [batch * channels, inner[0] * windows]);
   const places = add(reshape(depth, index.shape), gatherRows(planes, index));
   return reshape(places, [batch, channels, ...axes.map((axis) => axis.count)]);
+}
+
+export interface UnpoolingRows {
+  /** Columns of the result. */
+  readonly size: number;
+  /** Whether windows had elements in common, so that several may name one place. */
+  readonly overlap: boolean;
+}
+
+/** Maxima [R, K] back at their places [R, K] of rows [R, size]; the mean where several have one place. */
+export function unpooledRows(x: Tensor, places: Tensor, { size, overlap }: UnpoolingRows): Tensor {
+  const total = scatterRows(x, places, { size });
+  if (!overlap) return total;
+  return div(total, maximum(scatterRows(fill(1, x.shape), places, { size }), 1));
 }
 
 /** How many elements each window has; padding counts only where `includePad` says so. */

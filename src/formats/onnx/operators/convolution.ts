@@ -34,12 +34,12 @@ interface ConvolutionOptions {
 type Convolution = (x: Tensor, weight: Tensor, options: ConvolutionOptions) => Tensor;
 
 // Each takes lists as long as it has axes, and that is how long the lists here are.
-const convolutions = [conv1d, conv2d, conv3d] as readonly Convolution[];
+const convolutions = [conv1d, conv2d, conv3d] as unknown as readonly Convolution[];
 const transposedConvolutions = [
   convTranspose1d,
   convTranspose2d,
   convTranspose3d,
-] as readonly Convolution[];
+] as unknown as readonly Convolution[];
 
 /** The windows of a convolution; throws ShapeError when kernel_shape is not that of the weights. */
 function kernelWindows(node: OperatorNode, weight: Tensor, axes: number): Windows {

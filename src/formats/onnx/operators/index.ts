@@ -4,26 +4,38 @@ import type { DescribedOperator, OperatorTable } from '../operator.js';
 import { activationOperators } from './activations.js';
 import { arithmeticOperators } from './arithmetic.js';
 import { constantOperators } from './constants.js';
+import { convolutionOperators } from './convolution.js';
 import { dropoutOperators } from './dropout.js';
 import { elementwiseOperators } from './elementwise.js';
 import { logicOperators } from './logic.js';
+import { lossOperators } from './losses.js';
+import { normalizationOperators } from './normalization.js';
+import { poolingOperators } from './pooling.js';
 import { productOperators } from './products.js';
 import { reductionOperators } from './reductions.js';
+import { resizeOperators } from './resize.js';
 import { slicingOperators } from './slicing.js';
 import { softmaxOperators } from './softmax.js';
+import { spaceDepthOperators } from './space-depth.js';
 import { viewOperators } from './views.js';
 
 const families: readonly OperatorTable[] = [
   activationOperators,
   arithmeticOperators,
   constantOperators,
+  convolutionOperators,
   dropoutOperators,
   elementwiseOperators,
   logicOperators,
+  lossOperators,
+  normalizationOperators,
+  poolingOperators,
   productOperators,
   reductionOperators,
+  resizeOperators,
   slicingOperators,
   softmaxOperators,
+  spaceDepthOperators,
   viewOperators,
 ];
 

@@ -105,7 +105,10 @@ function maxUnpool(node: OperatorNode): Value {
   const flat = [1, x.size];
   const overlap = stride.some((step, axis) => step < kernel[axis]);
   const size = sizeOf(shape);
-  const y = reshape(unpooledRows(reshape(x, flat), reshape(indices, flat), { size, overlap }), shape);
+  const y = reshape(
+    unpooledRows(reshape(x, flat), reshape(indices, flat), { size, overlap }),
+    shape,
+  );
   const wanted = node.numbers(2);
   if (wanted === undefined) return Value.of(y, type);
   if (wanted.length !== shape.length) {
