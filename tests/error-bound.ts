@@ -44,12 +44,13 @@ export function errorBounds(
       });
       errors = rule({ inputs, attributes: source.attributes, output, precision });
     } else {
-      errors = new Float64Array(output.data.length);
-      // An infinity is exact.
-      const rounds = output.dtype === 'float32' && source.kind === 'fill';
-      if (rounds && Number.isFinite(source.value)) {
-        errors.fill(Math.abs(source.value) * precision.roundoff);
-      }
+      // What no Float32Array holds may be rounded; an infinity is exact.
+      const doubles = source.kind === 'data' && source.data instanceof Float64Array;
+      const rounds = output.dtype === 'float32' && (source.kind === 'fill' || doubles);
+      const roundoff = rounds ? precision.roundoff : 0;
+      errors = Float64Array.from(output.data, (value) =>
+        Number.isFinite(value) ? Math.abs(value) * roundoff : 0,
+      );
     }
     bounds.set(tensor, settled(errors, output));
   }

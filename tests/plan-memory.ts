@@ -20,7 +20,8 @@ export class PlanMemory {
     const { place } = buffer;
     if (place.kind === 'variable') return memoryOf(place.variable).data[at];
     if (place.kind === 'constant') {
-      if (allocate(buffer.dtype, 0).constructor !== place.data.constructor) {
+      const inDoubles = buffer.dtype === 'float32' && place.data instanceof Float64Array;
+      if (!inDoubles && allocate(buffer.dtype, 0).constructor !== place.data.constructor) {
         throw new Error(`plan: constant ${buffer.id} of ${buffer.dtype} is in another array`);
       }
       return place.data[at];

@@ -21,7 +21,6 @@ interface SpatialCase {
   readonly name: string;
   readonly layer: string;
   readonly arguments: readonly unknown[];
-  readonly tolerance: number;
   readonly state: Record<string, TorchTensor>;
   readonly xs: readonly TorchTensor[];
   readonly dy: TorchTensor;
@@ -52,7 +51,7 @@ function made({ layer, arguments: given }: SpatialCase): AnyLayer {
 }
 
 for (const fixture of readFixture<SpatialCase[]>('nn-spatial.json')) {
-  const { name, layer, state, dy, tolerance } = fixture;
+  const { name, layer, state, dy } = fixture;
   const title = `${layer} ${name} of ${fixture.xs.map(({ shape }) => `[${shape}]`).join(', ')}`;
   const model = made(fixture);
   const weights = Object.entries(state).map(([key, { shape, data }]) => {
@@ -69,14 +68,14 @@ for (const fixture of readFixture<SpatialCase[]>('nn-spatial.json')) {
     const { y, dxs, gradients } = onReference(() =>
       build(fixture.xs.map(fromTorch), fromTorch(dy)),
     );
-    assertTorch(y, fixture.y, { what: 'output', tolerance });
+    assertTorch(y, fixture.y, { what: 'output' });
     dxs.forEach((dx, i) => {
-      assertTorch(dx, fixture.dxs[i], { what: `gradient of input ${i}`, tolerance });
+      assertTorch(dx, fixture.dxs[i], { what: `gradient of input ${i}` });
     });
     const names = model.namedParameters().map(([key]) => key);
     assert.deepEqual(names, Object.keys(fixture.gradients));
     names.forEach((key, i) => {
-      assertTorch(gradients[i], fixture.gradients[key], { what: `gradient of ${key}`, tolerance });
+      assertTorch(gradients[i], fixture.gradients[key], { what: `gradient of ${key}` });
     });
   });
 

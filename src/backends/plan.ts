@@ -9,6 +9,7 @@ import type { ElementwiseName, ScatterOperation, WindowAttributes } from '../gra
 export type Place =
   | { readonly kind: 'arena' }
   | { readonly kind: 'variable'; readonly variable: Variable }
+  /** float32 values may be given in a Float64Array; the backend rounds what it takes over. */
   | { readonly kind: 'constant'; readonly data: TypedArray };
 
 /** A run of `length` elements. */

@@ -2,7 +2,7 @@
 
 export type DType = 'float32' | 'int32' | 'uint8' | 'bool';
 
-/** Host memory of a tensor. Float64Array only ever comes from or goes to the reference backend. */
+/** Host memory of a tensor. Only the reference backend keeps a Float64Array unrounded and gives one back. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 export const bytesPerElement: Record<DType, number> = { float32: 4, int32: 4, uint8: 1, bool: 1 };

@@ -155,5 +155,5 @@ function weightsOf({ from, to, step }: Axis, { taps, alignCorners, transposed }:
       data[transposed ? inside * to + i : i * from + inside] += weight;
     }
   }
-  return tensor(Float32Array.from(data), transposed ? [from, to] : [to, from]);
+  return tensor(data, transposed ? [from, to] : [to, from]);
 }

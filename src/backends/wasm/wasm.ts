@@ -208,8 +208,12 @@ class WasmExecutable implements Executable {
 
   #read(buffer: Buffer, arena: number): TypedArray {
     if (buffer.place.kind === 'variable') return buffer.place.variable.data();
-    if (buffer.place.kind === 'constant') return buffer.place.data;
     const copy = allocate(buffer.dtype, buffer.length);
+    if (buffer.place.kind === 'constant') {
+      if (buffer.place.data.constructor === copy.constructor) return buffer.place.data;
+      copy.set(buffer.place.data);
+      return copy;
+    }
     copy.set(this.#engine.view(buffer.dtype, arena + buffer.offset, buffer.length));
     return copy;
   }
