@@ -42,11 +42,14 @@ export class Fusion {
   readonly #groupOf = new Map<Tensor, Group>();
   readonly #consumers = new Map<Tensor, Tensor[]>();
   readonly #wanted: ReadonlySet<Tensor>;
+  readonly #recomputed: ReadonlySet<Tensor>;
   /** Elementwise nodes computed where a reduction reads them. */
   readonly #inlined = new Set<Tensor>();
   readonly #copies = new Map<Tensor, Tensor>();
 
-  constructor(graph: TracedGraph) {
+  /** `recomputed`: values that are to be computed where they are read. */
+  constructor(graph: TracedGraph, recomputed: ReadonlySet<Tensor>) {
+    this.#recomputed = recomputed;
     const roots = [...graph.outputs, ...graph.assignments.map(({ value }) => value)];
     this.#wanted = new Set(roots);
     const order = topologicalOrder(roots);
@@ -325,6 +328,7 @@ export class Fusion {
   }
 
   #accepts(group: Group, tensor: Tensor, reads: readonly Resolved[]): boolean {
+    if (this.#recomputed.has(tensor) && !this.#isRecomputed(group)) return false;
     if (!sameShape(group.shape, tensor.shape) || group.members.length >= maxMembers) return false;
     // A copy runs over the shape of what it reads, where the members' elements may not be in order.
     if (isCopy(group)) return false;
@@ -368,6 +372,11 @@ export class Fusion {
     if (!fits || !sameShape(consumer.shape, shape) || isCopy(consumer)) return false;
     const reads = members.flatMap((member) => inputsOf(member).map((x) => this.resolve(x)));
     return reads.every(({ view }) => pulledBack(view, consumer.chain) !== null);
+  }
+
+  /** True when a group holds only what is to move into the kernel that reads it. */
+  #isRecomputed({ root, members }: Group): boolean {
+    return root === null && members.every((member) => this.#recomputed.has(member));
   }
 
   #copyWhereNoStrideFits(view: Tensor): void {

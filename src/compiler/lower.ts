@@ -16,6 +16,7 @@ import { inputsOf, type TracedGraph } from '../graph/traced-graph.js';
 import { Variable } from '../graph/variable.js';
 import type { ElementwiseName, PrimitiveAttributes, StructuredName } from '../graph/vocabulary.js';
 import { Fusion, type Group, isCopy } from './fuse.js';
+import { type Recomputed, recomputeCheap } from './recompute-cheap.js';
 import { schedule } from './schedule.js';
 import { fillValue } from './simplify.js';
 import { contiguous, permuted, type Strided } from './strided.js';
@@ -28,8 +29,8 @@ export interface Lowered {
 }
 
 /** Kernels for `graph`, with every buffer in the arena still without an address. */
-export function lower(graph: TracedGraph): Lowered {
-  const lowering = new Lowering(graph);
+export function lower(simplified: TracedGraph): Lowered {
+  const lowering = new Lowering(recomputeCheap(simplified));
   return lowering.run();
 }
 
@@ -42,9 +43,9 @@ class Lowering {
   readonly #kept: Set<Tensor>;
   #bufferCount = 0;
 
-  constructor(graph: TracedGraph) {
+  constructor({ graph, copies }: Recomputed) {
     this.#graph = graph;
-    this.#fusion = new Fusion(graph);
+    this.#fusion = new Fusion(graph, copies);
     this.#outputs = graph.outputs.map((output) =>
       output.source.kind === 'input' ? output : this.#fusion.owned(output),
     );
@@ -192,13 +193,14 @@ class Lowering {
       loads.set(key, expression);
       return expression;
     };
+    const once = sharing();
     for (const member of group.members) {
       const args = inputsOf(member).map((input): Expression => {
         const { base, view } = this.#fusion.resolve(input);
         return values.get(base) ?? load(base, pulledBack(view, group.chain)!);
       });
       const over = pulledBack(contiguous(member.shape), group.chain)!;
-      values.set(member, this.#applied(member, args, over));
+      values.set(member, once(this.#applied(member, args, over)));
     }
     return values;
   }
@@ -338,6 +340,25 @@ class Lowering {
       ...base,
     };
   }
+}
+
+/** Gives one object for all expressions that compute the same of the same arguments. */
+function sharing(): (expression: Expression) => Expression {
+  const ids = new Map<Expression, number>();
+  const known = new Map<string, Expression>();
+  const idOf = (expression: Expression): number => {
+    const id = ids.get(expression) ?? ids.size;
+    ids.set(expression, id);
+    return id;
+  };
+  return (expression) => {
+    if (expression.kind !== 'apply') return expression;
+    const { name, args, dtype } = expression;
+    const key = `${name} ${dtype} ${args.map(idOf)}`;
+    const first = known.get(key) ?? expression;
+    known.set(key, first);
+    return first;
+  };
 }
 
 type KernelBase = Pick<Kernel, 'scope' | 'label' | 'shape' | 'stores'>;
