@@ -1,7 +1,5 @@
 /** One axis of ONNX's Resize: where its samples lie, and which elements they are made of. */
 
-import { ValueError } from '../../../graph/errors.js';
-
 export const transformations = [
   'half_pixel',
   'half_pixel_symmetric',
@@ -44,8 +42,8 @@ export function samplePlaces(
     align_corners: (i) => (to > 1 ? Math.fround((i * last) / (length - 1)) : 0),
     asymmetric: (i) => Math.fround(i / scale),
     tf_crop_and_resize: (i) => {
-      if (to === 1) return ((start + end) * last) / 2;
-      return start * last + (i * (end - start) * last) / (length - 1);
+      if (to === 1) return Math.fround(((start + end) * last) / 2);
+      return Math.fround(start * last + (i * (end - start) * last) / (length - 1));
     },
   };
   return Array.from({ length: to }, (_, i) => place[transformation](i));
@@ -90,7 +88,7 @@ export interface FilterOptions {
   readonly excludeOutside: boolean;
 }
 
-/** The matrix [to, from] that makes samples of elements; every row sums to 1. */
+/** The matrix [to, from] that makes samples of elements; rows sum to 1. */
 export function filterMatrix(
   places: readonly number[],
   { from, scale }: ResizedAxis,
@@ -109,11 +107,8 @@ export function filterMatrix(
       row[Math.min(Math.max(element, 0), from - 1)] += weight;
       total += weight;
     }
-    if (total === 0) {
-      throw new ValueError(
-        `Resize: sample ${i} at ${place} has no elements of ${from} near it; use exclude_outside = 0`,
-      );
-    }
+    // A sample far outside has no elements, and no value but what stands for the outside.
+    if (total === 0) return;
     for (let element = 0; element < from; element++) row[element] /= total;
   });
   return Float32Array.from(matrix);
