@@ -62,7 +62,8 @@ export const vjps: { readonly [Name in PrimitiveName]: Vjp<Name> } = {
   sqrt: ({ output, gradient }) => [div(mul(gradient, 0.5), output)],
   tanh: ({ output, gradient }) => [mul(gradient, sub(1, mul(output, output)))],
   sigmoid: ({ output, gradient }) => [mul(gradient, mul(output, sub(1, output)))],
-  expm1: ({ output, gradient }) => [mul(gradient, add(output, 1))],
+  // Not from the output: expm1(x) + 1 is 0 long before exp(x) is.
+  expm1: ({ inputs: [x], gradient }) => [mul(gradient, exp(x))],
   log1p: ({ inputs: [x], gradient }) => [div(gradient, add(x, 1))],
   erf: ({ inputs: [x], gradient }) => [
     mul(gradient, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))),

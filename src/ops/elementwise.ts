@@ -1,7 +1,7 @@
 /** Elementwise operations with NumPy broadcasting: arithmetic, functions, comparisons, select, cast. */
 
 import type { DType } from '../graph/dtype.js';
-import { ShapeError } from '../graph/errors.js';
+import { ShapeError, ValueError } from '../graph/errors.js';
 import { apply, type Primitive } from '../graph/primitive.js';
 import { broadcastShapes, formatShape, type Shape, sameShape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
@@ -117,8 +117,14 @@ const iotaPrimitive: Primitive<'iota'> = {
   shape: (_, { shape }) => ({ shape, dtype: 'int32' }),
 };
 
-function asTensor(value: TensorLike, dtype: DType): Tensor {
-  return typeof value === 'number' ? fill(value, [], dtype) : resolve(value);
+function asTensor(value: TensorLike, dtype: DType, operation: string): Tensor {
+  if (typeof value !== 'number') return resolve(value);
+  if (dtype !== 'float32' && !Number.isInteger(value)) {
+    throw new ValueError(
+      `${operation}: ${value} is no ${dtype}; use a whole number, or cast the tensor to float32`,
+    );
+  }
+  return fill(value, [], dtype);
 }
 
 function dtypeOfOperands(a: TensorLike, b: TensorLike): DType {
@@ -128,8 +134,8 @@ function dtypeOfOperands(a: TensorLike, b: TensorLike): DType {
 
 function applyBinary(name: BinaryName, a: TensorLike, b: TensorLike): Tensor {
   const dtype = dtypeOfOperands(a, b);
-  const left = asTensor(a, dtype);
-  const right = asTensor(b, dtype);
+  const left = asTensor(a, dtype, name);
+  const right = asTensor(b, dtype, name);
   const shape = broadcastShapes(left.shape, right.shape, name);
   return apply(
     primitives[name] as Primitive<BinaryName>,
@@ -214,8 +220,8 @@ export const isfinite = (x: Tensor): Tensor => equal(sub(x, x), 0);
 /** a where the bool `condition` holds, else b; all three broadcast. */
 export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
   const dtype = dtypeOfOperands(a, b);
-  const left = asTensor(a, dtype);
-  const right = asTensor(b, dtype);
+  const left = asTensor(a, dtype, 'where');
+  const right = asTensor(b, dtype, 'where');
   const shape = broadcastShapes(
     condition.shape,
     broadcastShapes(left.shape, right.shape, 'where'),

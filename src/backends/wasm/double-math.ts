@@ -80,7 +80,9 @@ const sineAhead = (quarterTurns: number) =>
     const rest = (modulus: number): V128 =>
       f64x2.sub(turned, f64x2.mul(d(modulus), f64x2.floor(f64x2.mul(turned, d(1 / modulus)))));
     const value = f.hold(v128.bitselect(cosine, sine, f64x2.eq(rest(2), d(1))));
-    return v128.bitselect(f64x2.neg(value), value, f64x2.ge(rest(4), d(2)));
+    const signed = f.hold(v128.bitselect(f64x2.neg(value), value, f64x2.ge(rest(4), d(2))));
+    // The sine of -0 is -0.
+    return quarterTurns === 0 ? v128.bitselect(x, signed, f64x2.eq(x, d(0))) : signed;
   });
 
 const atan: Emitter = halves((f, x) => {

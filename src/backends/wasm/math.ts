@@ -129,7 +129,8 @@ export class MathLibrary {
           -3.33332819422e-1,
         ],
       );
-      const near = f.hold(this.#madd(f32x4.mul(x, square), p, x));
+      const sign = f.hold(v128.and(x, f32x4.const(-0)));
+      const near = f.hold(v128.or(this.#madd(f32x4.mul(x, square), p, x), sign));
       const exponential = this.call('exp', f32x4.add(size, size));
       const far = f.hold(
         f32x4.sub(
@@ -137,7 +138,7 @@ export class MathLibrary {
           f32x4.div(f32x4.const(2), f32x4.add(exponential, f32x4.const(1))),
         ),
       );
-      const signed = v128.or(far, v128.and(x, i32x4.const(-(2 ** 31))));
+      const signed = v128.or(far, sign);
       f.return(v128.bitselect(near, signed, f32x4.lt(size, f32x4.const(0.625))));
     },
 
@@ -150,7 +151,9 @@ export class MathLibrary {
       const power = f.hold(this.#madd(p, f32x4.mul(r, r), r));
       const exponent = i32x4.add(i32x4.truncSatF32x4S(n), i32x4.const(127));
       const scale = f.hold(i32x4.shl(exponent, 23));
-      const near = f.hold(this.#madd(power, scale, f32x4.sub(scale, f32x4.const(1))));
+      const small = this.#madd(power, scale, f32x4.sub(scale, f32x4.const(1)));
+      // Of -0 it is -0.
+      const near = f.hold(v128.or(small, v128.and(x, f32x4.const(-0))));
       const far = f.hold(f32x4.sub(this.call('exp', x), f32x4.const(1)));
       f.return(v128.bitselect(near, far, f32x4.lt(f32x4.abs(x), f32x4.const(1))));
     },
