@@ -31,6 +31,9 @@ interface UnpoolingCase {
   readonly y: TorchTensor;
   readonly indices: TorchTensor;
   readonly back: TorchTensor;
+  /** The gradient of `back`, and that of `y` which follows. */
+  readonly arriving: TorchTensor;
+  readonly gradient: TorchTensor;
 }
 
 for (const fixture of readFixture<UnpoolingCase[]>('nn-unpooling.json')) {
@@ -46,6 +49,13 @@ for (const fixture of readFixture<UnpoolingCase[]>('nn-unpooling.json')) {
     assertTorch(output, fixture.y, { what: 'output' });
     assertTorch(indices, fixture.indices, { what: 'indices' });
     assertTorch(back, fixture.back, { what: 'unpooled' });
+    const gradient = onReference(() => {
+      const [y, places] = [fromTorch(fixture.y), fixture.indices];
+      const indices = tensor(places.data, places.shape, 'int32');
+      const back = new MaxUnpool2d(fixture.unpooling).call(y, indices);
+      return grad(back, [y], { outputGradient: fromTorch(fixture.arriving) })[0];
+    });
+    assertTorch(gradient, fixture.gradient, { what: 'gradient' });
   });
 
   for (const backend of backendsUnderTest) {

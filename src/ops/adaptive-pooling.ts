@@ -7,9 +7,9 @@ import { pairOf } from './conv-2d.js';
 import { tensor } from './creation.js';
 import { div } from './elementwise.js';
 import { matmul } from './matmul.js';
-import { avgPool2d, maxPool2d } from './pooling.js';
-import { gatherRows } from './rows.js';
+import { avgPool2d, maxPool2d, maxPool2dWithIndices, type PooledWithIndices } from './pooling.js';
 import { mean } from './reduction.js';
+import { gatherRows } from './rows.js';
 import { expand, reshape } from './view.js';
 
 /** The output size: one number, or [height, width]; null keeps the input's. */
@@ -80,24 +80,58 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptiveSize): Tensor {
  */
 export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptiveSize): Tensor {
   const size = sizeFor(x, outputSize, 'adaptiveMaxPool2d');
-  const even = evenKernel(x, size);
-  if (even) return maxPool2d(x, { kernelSize: even });
+  const kernelSize = evenKernel(x, size);
+  if (kernelSize) return maxPool2d(x, { kernelSize });
+  const { spread, kernel } = evenlySpread(x, size);
+  return maxPool2d(spread, { kernelSize: kernel });
+}
+
+/**
+ * As `adaptiveMaxPool2d`, with the places of the maxima, as h * W + w.
+ *
+ * Throws ShapeError for other ranks, ValueError for sizes below 1.
+ *
+ *     const { output, indices } = adaptiveMaxPool2dWithIndices(x, [7, 7]);
+ */
+export function adaptiveMaxPool2dWithIndices(
+  x: Tensor,
+  outputSize: AdaptiveSize,
+): PooledWithIndices {
+  const size = sizeFor(x, outputSize, 'adaptiveMaxPool2dWithIndices');
+  const kernelSize = evenKernel(x, size);
+  if (kernelSize) return maxPool2dWithIndices(x, { kernelSize });
+  const { spread, kernel, places } = evenlySpread(x, size);
+  const { output, indices } = maxPool2dWithIndices(spread, { kernelSize: kernel });
+  const found = reshape(indices, [x.shape[0] * x.shape[1], size[0] * size[1]]);
+  return { output, indices: reshape(gatherRows(places, found), output.shape) };
+}
+
+interface EvenlySpread {
+  /** x with bins of one size side by side: [N, C, OH * KH, OW * KW]. */
+  readonly spread: Tensor;
+  readonly kernel: [number, number];
+  /** int32 [N * C, OH * KH * OW * KW]: where in its plane of x each pixel was. */
+  readonly places: Tensor;
+}
+
+/** Copies the bins of x out of each other's way. */
+function evenlySpread(x: Tensor, size: readonly [number, number]): EvenlySpread {
   const [batch, channels, height, width] = x.shape;
   const planes = batch * channels;
   const [rows, columns] = [binsOf(height, size[0]), binsOf(width, size[1])];
   const largest = (bins: [number, number][]) => Math.max(...bins.map(([a, b]) => b - a));
   const kernel: [number, number] = [largest(rows), largest(columns)];
-  // Smaller bins repeat their last row or column, which changes no maximum.
-  const places = (bins: [number, number][], count: number) =>
+  // Smaller bins repeat their last row or column, which changes no maximum and no first place of one.
+  const along = (bins: [number, number][], count: number) =>
     bins.flatMap(([start, end]) =>
       Array.from({ length: count }, (_, i) => Math.min(start + i, end - 1)),
     );
-  const across = places(columns, kernel[1]);
-  const index = places(rows, kernel[0]).flatMap((h) => across.map((w) => h * width + w));
-  const everywhere = expand(tensor(index, [1, index.length], 'int32'), [planes, index.length]);
-  const picked = gatherRows(reshape(x, [planes, height * width]), everywhere);
+  const across = along(columns, kernel[1]);
+  const index = along(rows, kernel[0]).flatMap((h) => across.map((w) => h * width + w));
+  const places = expand(tensor(index, [1, index.length], 'int32'), [planes, index.length]);
+  const picked = gatherRows(reshape(x, [planes, height * width]), places);
   const [tall, wide] = [size[0] * kernel[0], size[1] * kernel[1]];
-  return maxPool2d(reshape(picked, [batch, channels, tall, wide]), { kernelSize: kernel });
+  return { spread: reshape(picked, [batch, channels, tall, wide]), kernel, places };
 }
 
 /**

@@ -72,7 +72,7 @@ export interface UnpoolOptions {
  * Puts x [N, C, H, W] back to the places that max pooling took it from; zero elsewhere.
  *
  * OH = (H - 1) * stride - 2 * padding + kernelSize unless `outputSize` says otherwise. Where windows
- * overlapped, equal places get the mean of their values.
+ * overlapped, equal places get the mean of their values, and each of these the gradient of its place.
  * Throws ShapeError when x and indices differ in shape.
  *
  *     const y = maxUnpool2d(output, indices, { kernelSize: 2 });

@@ -6,11 +6,11 @@ import { formatShape, sizeOf } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { WindowAttributes } from '../graph/vocabulary.js';
 import { fill, tensor } from './creation.js';
-import { add, div, maximum } from './elementwise.js';
+import { add, div, isfinite, maximum, sub, where } from './elementwise.js';
 import { pad } from './pad.js';
 import { gatherRows, scatterRows } from './rows.js';
 import type { Windows } from './spatial-options.js';
-import { reshape } from './view.js';
+import { detach, reshape } from './view.js';
 
 function windowed(x: Tensor, { kernel, stride, dilation }: WindowAttributes): number[] {
   const rank = x.shape.length;
@@ -139,11 +139,16 @@ export interface UnpoolingRows {
   readonly overlap: boolean;
 }
 
-/** Maxima [R, K] back at their places [R, K] of rows [R, size]; the mean where several have one place. */
+/**
+ * Maxima [R, K] back at their places [R, K] of rows [R, size]; the mean where several have one place, where
+ * each gets the whole gradient, as in PyTorch.
+ */
 export function unpooledRows(x: Tensor, places: Tensor, { size, overlap }: UnpoolingRows): Tensor {
   const total = scatterRows(x, places, { size });
   if (!overlap) return total;
-  return div(total, maximum(scatterRows(fill(1, x.shape), places, { size }), 1));
+  const mean = div(total, maximum(scatterRows(fill(1, x.shape), places, { size }), 1));
+  // An infinity is its own mean.
+  return add(total, detach(where(isfinite(total), sub(mean, total), 0)));
 }
 
 /** How many elements each window has; padding counts only where `includePad` says so. */

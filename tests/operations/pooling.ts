@@ -4,6 +4,7 @@ import type { Tensor } from '../../src/graph/tensor.js';
 import {
   adaptiveAvgPool2d,
   adaptiveMaxPool2d,
+  adaptiveMaxPool2dWithIndices,
   avgPool1d,
   avgPool2d,
   avgPool3d,
@@ -282,6 +283,19 @@ export const pooling: Family = {
   adaptiveMaxPool2d: withTies(
     windows(
       { build: adaptiveMaxPool2d, torch: 'F.adaptive_max_pool2d(a, ARGS)', input: distinct },
+      adaptive,
+    ),
+  ),
+  adaptiveMaxPool2dWithIndices: withTies(
+    windows(
+      {
+        build: (x, size: Parameters<typeof adaptiveMaxPool2d>[1]) => {
+          const { output, indices } = adaptiveMaxPool2dWithIndices(x, size);
+          return [output, indices];
+        },
+        torch: 'F.adaptive_max_pool2d(a, ARGS, return_indices=True)',
+        input: distinct,
+      },
       adaptive,
     ),
   ),

@@ -1,7 +1,14 @@
 /** Rows of random numbers and dropout, whose numbers here come from the generator's own definition. */
 
 import { sizeOf } from '../../src/graph/shape.js';
-import { dropout, dropout2d, Generator, uniform } from '../../src/ops/index.js';
+import {
+  dropout,
+  dropout1d,
+  dropout2d,
+  dropout3d,
+  Generator,
+  uniform,
+} from '../../src/ops/index.js';
 import { Philox } from '../../src/random/philox.js';
 import { type CaseInput, exactly, normal } from '../cases/case.js';
 import type { Family } from './row.js';
@@ -67,6 +74,23 @@ export const random: Family = {
       },
     ],
   },
+  dropout1d: {
+    gradient: 'smooth',
+    rows: [
+      {
+        name: 'of a third',
+        inputs: [normal([3, 5, 2]), drawn([3, 5, 1], 1)],
+        build: (x) => dropout1d(x, { generator: new Generator(1), p: 0.3 }),
+        torch: drop(0.3),
+      },
+      {
+        name: 'without a batch',
+        inputs: [normal([5, 3]), drawn([5, 1], 3)],
+        build: (x) => dropout1d(x, { generator: new Generator(3) }),
+        torch: drop(0.5),
+      },
+    ],
+  },
   dropout2d: {
     gradient: 'smooth',
     rows: [
@@ -80,6 +104,23 @@ export const random: Family = {
         name: 'of one pixel',
         inputs: [normal([5, 1, 1, 1]), drawn([5, 1, 1, 1], 3)],
         build: (x) => dropout2d(x, { generator: new Generator(3) }),
+        torch: drop(0.5),
+      },
+    ],
+  },
+  dropout3d: {
+    gradient: 'smooth',
+    rows: [
+      {
+        name: 'of a third',
+        inputs: [normal([3, 5, 2, 1, 3]), drawn([3, 5, 1, 1, 1], 1)],
+        build: (x) => dropout3d(x, { generator: new Generator(1), p: 0.3 }),
+        torch: drop(0.3),
+      },
+      {
+        name: 'without a batch',
+        inputs: [normal([5, 1, 2, 2]), drawn([5, 1, 1, 1], 3)],
+        build: (x) => dropout3d(x, { generator: new Generator(3) }),
         torch: drop(0.5),
       },
     ],
