@@ -10,11 +10,22 @@ export * from './conv-2d.js';
 export * from './conv-3d.js';
 export * from './conv-transpose-2d.js';
 export * from './creation.js';
+export { type CumulativeOptions, cummax, cummin, cumprod, cumsum } from './cumulative.js';
 export * from './distance.js';
 export { type DropoutOptions, dropout, dropout1d, dropout2d, dropout3d } from './dropout.js';
 export * from './elementwise.js';
 export * from './exponential.js';
+export {
+  type GatherNdOptions,
+  type GatherOptions,
+  gather,
+  gatherNd,
+  indexSelect,
+  type TakeAlongDimOptions,
+  takeAlongDim,
+} from './gather.js';
 export * from './hyperbolic.js';
+export { wrapIndex } from './indices.js';
 export {
   type InterpolateMode,
   type InterpolateOptions,
@@ -24,6 +35,7 @@ export { type LpPoolOptions, lpPool2d } from './lp-pooling.js';
 export * from './matmul.js';
 export { type NormalizeOptions, type NormOptions, norm, normalize } from './norm.js';
 export * from './normalization.js';
+export { maskedFill, oneHot } from './one-hot.js';
 export * from './pad.js';
 export {
   circularPad2d,
@@ -57,7 +69,21 @@ export {
 } from './reduction.js';
 export * from './rounding.js';
 export * from './rows.js';
+export {
+  type IndexAddOptions,
+  indexAdd,
+  type ScatterNdOptions,
+  type ScatterOptions,
+  type ScatterReduceOptions,
+  type ScatterReduction,
+  type ScatterValueOptions,
+  scatter,
+  scatterAdd,
+  scatterNd,
+  scatterReduce,
+} from './scatter.js';
 export { type ArgsortOptions, argsort } from './sorting.js';
 export * from './statistics.js';
+export { type SortOptions, sort, type TopKOptions, topK, type ValuesWithIndices } from './top-k.js';
 export * from './trigonometry.js';
 export * from './view.js';

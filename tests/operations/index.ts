@@ -6,16 +6,19 @@ import { convolution } from './convolution.js';
 import { distances } from './distances.js';
 import { elementwise } from './elementwise.js';
 import { functions } from './functions.js';
+import { gathering } from './gathering.js';
 import { indexing } from './indexing.js';
 import { layers } from './layers.js';
 import { linear } from './linear.js';
 import { losses } from './losses.js';
 import { normalization } from './normalization.js';
+import { ordering } from './ordering.js';
 import { pooling } from './pooling.js';
 import { random } from './random.js';
 import { reductions } from './reductions.js';
 import { resizing } from './resizing.js';
 import type { Family } from './row.js';
+import { scattering } from './scattering.js';
 import { shapes } from './shapes.js';
 import { statistics } from './statistics.js';
 
@@ -27,15 +30,18 @@ export const families: { readonly [name: string]: Family } = {
   distances,
   elementwise,
   functions,
+  gathering,
   indexing,
   layers,
   linear,
   losses,
   normalization,
+  ordering,
   pooling,
   random,
   reductions,
   resizing,
+  scattering,
   shapes,
   statistics,
 };
