@@ -1,7 +1,7 @@
 /** Simplify: the same values from fewer and cheaper nodes: shared, folded, cropped before computing. */
 
 import type { DType } from '../graph/dtype.js';
-import { type Shape, sameShape } from '../graph/shape.js';
+import { type Shape, sameShape, sizeOf } from '../graph/shape.js';
 import { type Application, Tensor } from '../graph/tensor.js';
 import { type TracedGraph, topologicalOrder } from '../graph/traced-graph.js';
 import type { PrimitiveAttributes, PrimitiveName } from '../graph/vocabulary.js';
@@ -52,8 +52,8 @@ const rules: { readonly [Name in PrimitiveName]?: Rule } = {
   checkpoint: (_, { inputs: [x] }) => x,
   recompute: ({ recompute }, { inputs: [x] }) => (recompute ? null : x),
   cast: (_, { inputs: [x] }, __, dtype) => (x.dtype === dtype ? x : null),
-  sum: unlessItReduces,
-  max: unlessItReduces,
+  sum: reduced,
+  max: reduced,
   add: (_, { inputs: [a, b] }) => (isFill(b, 0) ? a : isFill(a, 0) ? b : null),
   sub: (_, { inputs: [a, b] }) => (isFill(b, 0) ? a : null),
   mul: (_, { inputs: [a, b] }) => (isFill(b, 1) ? a : isFill(a, 1) ? b : null),
@@ -70,8 +70,44 @@ const rules: { readonly [Name in PrimitiveName]?: Rule } = {
     croppedConvolution(builder, application, shape, dtype),
 };
 
-function unlessItReduces(_: Builder, { inputs: [x] }: Application, shape: Shape): Tensor | null {
-  return sameShape(x.shape, shape) ? x : null;
+function reduced(
+  builder: Builder,
+  reduction: Application,
+  shape: Shape,
+  dtype: DType,
+): Tensor | null {
+  const [x] = reduction.inputs;
+  return sameShape(x.shape, shape) ? x : inTwoStages(builder, reduction, shape, dtype);
+}
+
+/** Results that there should be, so that threads have enough to share. */
+const leastResults = 16;
+/** Elements below which a second kernel costs more than it saves. */
+const worthTwoStages = 1 << 15;
+
+/** A reduction to a few numbers first reduces to more of them, which threads share; then these. */
+function inTwoStages(
+  builder: Builder,
+  reduction: Application,
+  shape: Shape,
+  dtype: DType,
+): Tensor | null {
+  const [x] = reduction.inputs;
+  if (sizeOf(shape) >= leastResults || x.size < worthTwoStages) return null;
+  const { dims } = reduction.attributes as AttributesOf<'sum'>;
+  let results = sizeOf(shape);
+  const later: number[] = [];
+  for (const dim of dims) {
+    if (results >= leastResults) break;
+    results *= x.shape[dim];
+    later.push(dim);
+  }
+  const first = dims.filter((dim) => !later.includes(dim));
+  // The second stage is one thread's work: it must be small.
+  if (first.length === 0 || results > x.size / leastResults) return null;
+  const partial = x.shape.map((extent, dim) => (first.includes(dim) ? 1 : extent));
+  const stage = builder.node({ ...reduction, attributes: { dims: first } }, partial, dtype);
+  return builder.node({ ...reduction, inputs: [stage], attributes: { dims: later } }, shape, dtype);
 }
 
 /** slice(pad(x)) is a smaller padding where the slice cuts only padding. */
