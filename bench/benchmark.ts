@@ -1,6 +1,7 @@
 /** One case of a benchmark: our engine and the peers in turns, and what there is to say about them. */
 
 import type { BusyMeter } from './busy-meter.js';
+import { largestDifference } from './fingerprint.js';
 import type { OwnSession } from './own-session.js';
 import type { Peer } from './peers/peer.js';
 import { type Row, rowOf } from './report.js';
@@ -47,6 +48,7 @@ export async function benchmarkCase(
       if ('skipped' in opened) skipped.push(opened.skipped);
       else sessions.push(opened);
     }
+    const checks = sessions.slice(1).flatMap((session) => describeCheck(subject, own, session));
     const times = await measureInRounds(sessions, {
       seconds,
       rounds,
@@ -64,6 +66,7 @@ export async function benchmarkCase(
     }));
     const lines = [
       describeOwn(own),
+      ...checks,
       ...describeRates(subject, rows),
       ...describeCeiling(ceilings, rows[0].row),
       ...skipped,
@@ -91,6 +94,30 @@ export function describeOwn(own: OwnSession): string {
     `${formatMilliseconds(own.firstStepMs)}, ${kernels.length} kernel${kernels.length === 1 ? '' : 's'}, ` +
     `arena ${formatMegabytes(arenaBytes)} (${arenaBytes} bytes)`
   );
+}
+
+/** Compares what both engines make of the same data; throws an Error when it is not the same. */
+export function differenceBetween(
+  { id, agreement }: Pick<Case, 'id' | 'agreement'>,
+  own: Session,
+  peer: Session,
+): number | null {
+  if (!own.check) return null;
+  try {
+    return largestDifference(own.check, peer.check ?? {}, agreement);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${id}: ${own.engine} and ${peer.engine}: ${message}`, { cause });
+  }
+}
+
+function describeCheck(subject: Case, own: Session, peer: Session): string[] {
+  const difference = differenceBetween(subject, own, peer);
+  if (difference === null) return [];
+  return [
+    `equal work: ${Object.keys(own.check ?? {}).length} results of the same data agree with ` +
+      `${peer.engine}'s to ${difference.toExponential(1)} of their norm`,
+  ];
 }
 
 function describeRates({ images }: Case, rows: readonly MeasuredRow[]): string[] {

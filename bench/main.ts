@@ -5,21 +5,32 @@ import { setThreads, threadCount } from '../src/backends/default-backend.js';
 import { nearestName } from '../src/text/nearest-name.js';
 import { benchmarkCase, type CaseResult, compileRow, describeOwn } from './benchmark.js';
 import { BusyMeter } from './busy-meter.js';
+import { formatLayers } from './layers/layer-table.js';
+import { measureLayers } from './layers/measure-layers.js';
 import { formatMemory, watchMemory } from './memory.js';
 import type { OwnSession } from './own-session.js';
 import type { Peer } from './peers/peer.js';
 import { peers as knownPeers } from './peers/registry.js';
 import { formatProfile, typicalProfile } from './profile.js';
-import { describeMachine, formatRatio, type Row, ratiosOf, reportOf, rowOf } from './report.js';
+import {
+  describeMachine,
+  formatRatio,
+  type Report,
+  type Row,
+  ratiosOf,
+  reportOf,
+  rowOf,
+} from './report.js';
 import { formatMilliseconds, formatNumber, formatTable } from './table.js';
-import type { Case, Workload } from './workload.js';
+import type { Case, LayerWorkload, Workload } from './workload.js';
 import { workloads } from './workloads/registry.js';
 
 interface Options {
   readonly peers: readonly Peer[];
   readonly threads?: number;
-  readonly seconds: number;
-  readonly rounds: number;
+  readonly seconds?: number;
+  readonly rounds?: number;
+  readonly only?: string;
   readonly steps?: number;
   readonly profile?: true | number;
   readonly json?: boolean;
@@ -34,8 +45,17 @@ const command = new Command('bench')
       .default([], 'none'),
   )
   .option('--threads <n>', 'threads for every engine (default: one for each core)', wholeNumber)
-  .option('--seconds <s>', 'seconds of counted steps for each engine', positiveNumber, 10)
-  .option('--rounds <n>', 'turns that the seconds are spread over', wholeNumber, 10)
+  .option('--only <text>', 'only the cases whose name contains this')
+  .option(
+    '--seconds <s>',
+    'seconds of counted steps for each engine (default: 10, 1 for each layer)',
+    positiveNumber,
+  )
+  .option(
+    '--rounds <n>',
+    'turns that the seconds are spread over (default: 10, 5 for each layer)',
+    wholeNumber,
+  )
   .option('--steps <n>', 'run this many steps of ours instead and watch the memory', wholeNumber)
   .option(
     '--profile [runs]',
@@ -55,24 +75,69 @@ async function run(name: string, options: Options): Promise<void> {
   const { cpu, cores, node, os } = describeMachine();
   print([`${cpu}, ${cores} cores, Node ${node}, ${os}`]);
   const meter = new BusyMeter();
-  const rows: Row[] = [];
-  for (const subject of workload.cases) rows.push(...(await measure(subject, { options, meter })));
-  for (const ratio of ratiosOf(rows)) console.log(formatRatio(ratio));
+  // Profiles and memory are those of single cases, layers or not.
+  const table = 'layers' in workload && !options.steps && !options.profile;
+  const report = table
+    ? await measureTable(workload, { options, meter })
+    : await measureCases(workload, { options, meter });
   for (const line of meter.warning()) console.log(line);
-  if (options.json) console.log(JSON.stringify(reportOf(rows, meter.busyCores)));
+  if (options.json) console.log(JSON.stringify(report));
+}
+
+interface Measuring {
+  readonly options: Options;
+  readonly meter: BusyMeter;
+}
+
+async function measureTable(
+  { layers }: LayerWorkload,
+  { options, meter }: Measuring,
+): Promise<Report> {
+  const { layers: measured, skipped } = await measureLayers(wantedOf(layers, options), {
+    ...{ seconds: 1, rounds: 5, ...options },
+    threads: threadCount(),
+    meter,
+    progress: (id) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${id}`);
+    },
+  });
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  print([...formatLayers(measured), ...skipped]);
+  const rows = measured.flatMap((layer) => layer.rows);
+  const bandwidths = measured.map(({ rows: _, difference: __, ...bandwidth }) => bandwidth);
+  return { ...reportOf(rows, meter.busyCores), bandwidths };
+}
+
+async function measureCases(workload: Workload, measuring: Measuring): Promise<Report> {
+  const rows: Row[] = [];
+  const cases = 'layers' in workload ? workload.layers : workload.cases;
+  for (const subject of wantedOf(cases, measuring.options)) {
+    rows.push(...(await measure(subject, measuring)));
+  }
+  for (const ratio of ratiosOf(rows)) console.log(formatRatio(ratio));
+  return reportOf(rows, measuring.meter.busyCores);
+}
+
+/** The cases that --only names; ends the command when there is none. */
+function wantedOf<Wanted extends Case>(cases: readonly Wanted[], { only }: Options): Wanted[] {
+  const wanted = cases.filter(({ id }) => id.includes(only ?? ''));
+  if (wanted.length > 0) return wanted;
+  const ids = cases.map(({ id }) => id).join(', ');
+  return command.error(`error: no case has ${only} in its name; there are ${ids}`);
 }
 
 /** Measures one case, prints it and gives its rows for the report. */
-async function measure(
-  subject: Case,
-  { options, meter }: { readonly options: Options; readonly meter: BusyMeter },
-): Promise<Row[]> {
+async function measure(subject: Case, { options, meter }: Measuring): Promise<Row[]> {
   const own = await subject.open();
   try {
     await meter.sample();
     const result = options.steps
       ? await repeat(subject, { own, steps: options.steps })
-      : await benchmarkCase(subject, own, { ...options, threads: threadCount(), meter });
+      : await benchmarkCase(subject, own, {
+          ...{ seconds: 10, rounds: 10, ...options },
+          threads: threadCount(),
+          meter,
+        });
     print([...formatRows(result), ...result.lines]);
     if (options.profile) {
       const runs = options.profile === true ? 50 : options.profile;

@@ -30,10 +30,22 @@ export interface Machine {
   readonly busyCores: number;
 }
 
+/** The bandwidth of our engine on a layer, beside a plain copy with a working set of the same size. */
+export interface Bandwidth {
+  readonly workload: string;
+  readonly memoryBound: boolean;
+  /** Bytes that have to be moved at least. */
+  readonly bytes: number;
+  readonly gigabytesPerSecond: number;
+  readonly copyGigabytesPerSecond: number;
+}
+
 export interface Report {
   readonly machine: Machine;
   readonly rows: readonly Row[];
   readonly ratios: readonly Ratio[];
+  /** Only of workloads of layers. */
+  readonly bandwidths?: readonly Bandwidth[];
 }
 
 /** The machine that runs this process. */

@@ -1,5 +1,7 @@
 /** The contract of everything that is measured: a session repeats one step, in rounds. */
 
+import type { Fingerprints } from './fingerprint.js';
+
 /** One round of steps. */
 export interface Round {
   /** Steps go on until they took this long together; there is always at least one. */
@@ -15,6 +17,8 @@ export interface Session {
   readonly threads: number;
   /** What a reader has to know, such as the version. */
   readonly note: string;
+  /** What the engine makes of data that every engine is given. */
+  readonly check?: Fingerprints;
   /** Milliseconds of each counted step. */
   round(round: Round): Promise<readonly number[]>;
   close(): Promise<void>;

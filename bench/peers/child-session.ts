@@ -1,15 +1,18 @@
 /**
- * A session in another process, which speaks JSON lines.
+ * Sessions in another process, which speaks JSON lines.
  *
- * The child prints {"ready": {"threads", "note"}} or {"skipped": "why"}; then for every line
- * {"seconds", "settle"} that it reads it runs a round and prints {"times": [milliseconds, …]}. It
- * ends when its input does. Other lines that it prints are ignored.
+ * For every case the child prints {"ready": {"threads", "note", "check"}} or {"skipped": "why"}; then
+ * for every line {"seconds", "settle"} that it reads it runs a round and prints {"times":
+ * [milliseconds, …]}. It ends when its input does. Other lines that it prints are ignored. A case is
+ * named on the child's command line or, where one child serves many, in a line {"open": case}.
  */
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Fingerprints } from '../fingerprint.js';
 import type { Round, Session, Skipped } from '../session.js';
+import type { CaseServer } from './peer.js';
 
 export interface ChildCommand {
   readonly command: string;
@@ -20,6 +23,7 @@ export interface ChildCommand {
 interface Ready {
   readonly threads: number;
   readonly note: string;
+  readonly check?: Fingerprints;
 }
 
 interface Answer {
@@ -28,29 +32,64 @@ interface Answer {
   readonly times?: readonly number[];
 }
 
-/** Starts the process and waits until it is ready; throws an Error when it dies. */
+interface Child {
+  /** The next answer; throws an Error when the process ends instead. */
+  next(): Promise<Answer>;
+  send(message: object): void;
+  end(): Promise<void>;
+}
+
+/** Starts the process of one case and waits until it is ready; throws an Error when it dies. */
 export async function openChildSession(
   engine: string,
-  { command, args, environment }: ChildCommand,
+  command: ChildCommand,
 ): Promise<Session | Skipped> {
-  const child = spawn(command, args, { env: environment });
-  const answers = answersOf(engine, child);
-  const first = await next(answers);
-  if (first.skipped !== undefined) {
-    await end(child);
-    return { skipped: `${engine}: ${first.skipped}` };
-  }
-  if (!first.ready) throw new Error(`${engine}: expected to be told that it is ready`);
+  const child = startChild(engine, command);
+  const session = await nextSession(engine, child);
+  if ('skipped' in session) await child.end();
+  return 'skipped' in session ? session : { ...session, close: () => child.end() };
+}
+
+/** Starts a process that opens case after case; throws an Error when it dies. */
+export function startCaseServer(engine: string, command: ChildCommand): CaseServer {
+  const child = startChild(engine, command);
+  return {
+    open(caseId) {
+      child.send({ open: caseId });
+      return nextSession(engine, child);
+    },
+    close: () => child.end(),
+  };
+}
+
+/** The session that the child announces next; closing it leaves the child running. */
+async function nextSession(engine: string, child: Child): Promise<Session | Skipped> {
+  const { ready, skipped } = await child.next();
+  if (skipped !== undefined) return { skipped: `${engine}: ${skipped}` };
+  if (!ready) throw new Error(`${engine}: expected to be told that it is ready`);
   return {
     engine,
-    ...first.ready,
+    ...ready,
     async round(round: Round) {
-      child.stdin.write(`${JSON.stringify(round)}\n`);
-      const { times } = await next(answers);
+      child.send(round);
+      const { times } = await child.next();
       if (!times) throw new Error(`${engine}: expected the times of a round`);
       return times;
     },
-    close: () => end(child),
+    close: async () => {},
+  };
+}
+
+function startChild(engine: string, { command, args, environment }: ChildCommand): Child {
+  const child = spawn(command, args, { env: environment });
+  const answers = answersOf(engine, child);
+  return {
+    next: async () => (await answers.next()).value,
+    send: (message) => child.stdin.write(`${JSON.stringify(message)}\n`),
+    async end() {
+      child.stdin.end();
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    },
   };
 }
 
@@ -77,10 +116,6 @@ async function* answersOf(
   throw new Error(`${engine}: its process ended early${reason ? `: ${reason}` : ''}`);
 }
 
-async function next(answers: AsyncGenerator<Answer, never>): Promise<Answer> {
-  return (await answers.next()).value;
-}
-
 /** The answer in a line, or null for what libraries print of their own accord. */
 function parse(line: string): Answer | null {
   if (!line.startsWith('{')) return null;
@@ -91,9 +126,4 @@ function parse(line: string): Answer | null {
   } catch {
     return null;
   }
-}
-
-async function end(child: ChildProcessWithoutNullStreams): Promise<void> {
-  child.stdin.end();
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }

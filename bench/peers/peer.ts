@@ -7,10 +7,19 @@ export interface PeerOptions {
   readonly threads: number;
 }
 
+/** A process that opens case after case, which is faster than a process for each. */
+export interface CaseServer {
+  /** A session of the case with this name, which ends with the next; or why there is none. */
+  open(caseId: string): Promise<Session | Skipped>;
+  close(): Promise<void>;
+}
+
 /** One engine, in a process of its own. */
 export interface Peer {
   /** As it is asked for on the command line and named in the report. */
   readonly name: string;
+  /** One process for many short cases; says why there is none rather than throw. */
+  start?(options: PeerOptions): Promise<CaseServer | Skipped>;
   /** A session of the case with this name; says why there is none rather than throw. */
   open(caseId: string, options: PeerOptions): Promise<Session | Skipped>;
 }

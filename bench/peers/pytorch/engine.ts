@@ -4,29 +4,39 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { openChildSession } from '../child-session.js';
-import type { Peer } from '../peer.js';
+import type { Skipped } from '../../session.js';
+import { startCaseServer } from '../child-session.js';
+import type { CaseServer, Peer, PeerOptions } from '../peer.js';
 
 const run = promisify(execFile);
 
 export const pytorch: Peer = {
   name: 'pytorch',
-  async open(caseId, { threads }) {
-    const python = await findPython();
-    if (!python) {
-      return {
-        skipped:
-          'pytorch: no Python that imports torch; apt-get install python3-torch, or pip install ' +
-          'torch and name that Python in FOVEA_PYTHON',
-      };
-    }
-    return openChildSession('pytorch', {
-      command: python,
-      args: [findScript(), caseId, '--threads', String(threads)],
-      environment: peerEnvironment(process.env, threads),
-    });
+  start,
+  async open(caseId, options) {
+    const server = await start(options);
+    if ('skipped' in server) return server;
+    const session = await server.open(caseId);
+    if ('skipped' in session) await server.close();
+    return 'skipped' in session ? session : { ...session, close: () => server.close() };
   },
 };
+
+async function start({ threads }: PeerOptions): Promise<CaseServer | Skipped> {
+  const python = await findPython();
+  if (!python) {
+    return {
+      skipped:
+        'pytorch: no Python that imports torch; apt-get install python3-torch, or pip install ' +
+        'torch and name that Python in FOVEA_PYTHON',
+    };
+  }
+  return startCaseServer('pytorch', {
+    command: python,
+    args: [findScript(), '--threads', String(threads)],
+    environment: peerEnvironment(process.env, threads),
+  });
+}
 
 /**
  * `environment` without what changes how many threads or which kernels the peer's libraries choose,

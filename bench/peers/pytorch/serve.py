@@ -1,6 +1,6 @@
-"""Runs PyTorch on one case of the benchmark: python3 serve.py lenet5/train/b64 --threads 2
+"""Runs PyTorch on cases of the benchmark: python3 serve.py --threads 2
 
-Speaks the JSON lines that bench/peers/child-session.ts describes.
+Speaks the JSON lines that bench/peers/child-session.ts describes; cases are named in its input.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import time
 import torch
 
 import openblas
-from cases import step_of
+from cases import prepare
 
 
 def run_round(step, seconds, settle):
@@ -44,16 +44,10 @@ def say(answer):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Run PyTorch on one case of the benchmark.")
-    parser.add_argument("case")
+    parser = argparse.ArgumentParser(description="Run PyTorch on cases of the benchmark.")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    torch.manual_seed(0)
-    step = step_of(options.case)
-    if step is None:
-        say({"skipped": f"cannot run {options.case}"})
-        return
     note = f"PyTorch {torch.__version__}"
     if torch.backends.mkldnn.is_available():
         note += ", oneDNN"
@@ -62,10 +56,23 @@ def main():
         note += f", OpenBLAS threads {choices[0]} or {choices[1]}"
     else:
         choices = None
-    say({"ready": {"threads": torch.get_num_threads(), "note": note}})
+    prepared = None
     for line in sys.stdin:
         asked = json.loads(line)
-        say({"times": better_round(step, choices, **asked) if choices else run_round(step, **asked)})
+        if "open" in asked:
+            # The last case's memory goes before the next one's comes.
+            prepared = None
+            torch.manual_seed(0)
+            prepared = prepare(asked["open"])
+            if prepared is None:
+                say({"skipped": f"cannot run {asked['open']}"})
+            else:
+                threads = torch.get_num_threads()
+                say({"ready": {"threads": threads, "note": note, "check": prepared.check}})
+        elif choices:
+            say({"times": better_round(prepared.step, choices, **asked)})
+        else:
+            say({"times": run_round(prepared.step, **asked)})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,12 @@
+"""A case that is ready to be measured."""
+
+from dataclasses import dataclass, field
+from typing import Callable
+
+
+@dataclass
+class Prepared:
+    step: Callable[[], object]
+    """One step, to the end."""
+    check: dict = field(default_factory=dict)
+    """Fingerprints of what the step makes of the data that every engine is given."""
