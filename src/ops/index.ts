@@ -11,8 +11,17 @@ export * from './conv-3d.js';
 export * from './conv-transpose-2d.js';
 export * from './creation.js';
 export { type CumulativeOptions, cummax, cummin, cumprod, cumsum } from './cumulative.js';
+export {
+  broadcastTo,
+  type FlattenOptions,
+  flatten,
+  movedim,
+  squeeze,
+  unsqueeze,
+} from './dims.js';
 export * from './distance.js';
 export { type DropoutOptions, dropout, dropout1d, dropout2d, dropout3d } from './dropout.js';
+export { einsum } from './einsum.js';
 export * from './elementwise.js';
 export * from './exponential.js';
 export {
@@ -49,7 +58,15 @@ export * from './pixel-shuffle.js';
 export * from './pooling.js';
 export * from './pooling-1d.js';
 export * from './pooling-3d.js';
+export { bmm, dot, mm, mv, outer } from './products.js';
 export * from './random.js';
+export {
+  type ArangeOptions,
+  arange,
+  linspace,
+  type MeshgridOptions,
+  meshgrid,
+} from './ranges.js';
 export {
   all,
   any,
@@ -82,8 +99,28 @@ export {
   scatterNd,
   scatterReduce,
 } from './scatter.js';
+export {
+  type NarrowOptions,
+  narrow,
+  roll,
+  type SliceDimOptions,
+  select,
+  sliceDim,
+  unbind,
+} from './slicing.js';
 export { type ArgsortOptions, argsort } from './sorting.js';
 export * from './statistics.js';
 export { type SortOptions, sort, type TopKOptions, topK, type ValuesWithIndices } from './top-k.js';
+export {
+  type DiagonalOptions,
+  diag,
+  diagEmbed,
+  diagonal,
+  type EyeOptions,
+  eye,
+  trace,
+  tril,
+  triu,
+} from './triangles.js';
 export * from './trigonometry.js';
 export * from './view.js';

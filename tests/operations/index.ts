@@ -1,5 +1,6 @@
 /** Every family of operations. */
 
+import { activationLayers } from './activation-layers.js';
 import { activations } from './activations.js';
 import { comparisons } from './comparisons.js';
 import { convolution } from './convolution.js';
@@ -8,11 +9,14 @@ import { elementwise } from './elementwise.js';
 import { functions } from './functions.js';
 import { gathering } from './gathering.js';
 import { indexing } from './indexing.js';
+import { layerTransforms } from './layer-transforms.js';
 import { layers } from './layers.js';
 import { linear } from './linear.js';
 import { losses } from './losses.js';
+import { matrices } from './matrices.js';
 import { normalization } from './normalization.js';
 import { ordering } from './ordering.js';
+import { parts } from './parts.js';
 import { pooling } from './pooling.js';
 import { random } from './random.js';
 import { reductions } from './reductions.js';
@@ -21,9 +25,11 @@ import type { Family } from './row.js';
 import { scattering } from './scattering.js';
 import { shapes } from './shapes.js';
 import { statistics } from './statistics.js';
+import { summation } from './summation.js';
 
 /** The families under the names of their files here and in values/. */
 export const families: { readonly [name: string]: Family } = {
+  'activation-layers': activationLayers,
   activations,
   comparisons,
   convolution,
@@ -32,11 +38,14 @@ export const families: { readonly [name: string]: Family } = {
   functions,
   gathering,
   indexing,
+  'layer-transforms': layerTransforms,
   layers,
   linear,
   losses,
+  matrices,
   normalization,
   ordering,
+  parts,
   pooling,
   random,
   reductions,
@@ -44,4 +53,5 @@ export const families: { readonly [name: string]: Family } = {
   scattering,
   shapes,
   statistics,
+  summation,
 };
