@@ -17,8 +17,9 @@ abstract class AdaptivePool extends Module {
 
   constructor(owner: string, outputSize: AdaptiveSize) {
     super();
-    const [height, width] = typeof outputSize === 'number' ? [outputSize, outputSize] : outputSize;
-    pairOf([height ?? 1, width ?? 1], `${owner}: outputSize`);
+    // null, the input's own extent, is none to check.
+    const given = Array.isArray(outputSize) ? outputSize.map((extent) => extent ?? 1) : outputSize;
+    pairOf(given as number | readonly [number, number], `${owner}: outputSize`);
     this.outputSize = outputSize;
   }
 }

@@ -44,12 +44,12 @@ abstract class ChannelNorm extends Module {
 
   constructor(numFeatures: number, options: BatchNormLayerOptions, on: boolean) {
     super();
-    const { eps = 1e-5, momentum = 0.1, affine = on, trackRunningStats = on } = options;
     const owner = this.constructor.name;
     checkOptionNames(owner, options, optionNames);
+    const { eps = 1e-5, momentum = 0.1, affine = on, trackRunningStats = on } = options;
     checkCount(owner, 'numFeatures', numFeatures);
     checkNumber(owner, { eps });
-    if (momentum !== null) checkNumber(owner, { momentum }, { below: 1 + Number.EPSILON });
+    if (momentum !== null) checkNumber(owner, { momentum }, { most: 1 });
     this.numFeatures = numFeatures;
     this.eps = eps;
     this.momentum = momentum;

@@ -3,14 +3,12 @@
 import { ShapeError } from '../graph/errors.js';
 import { formatShape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
-import { conv2d, paddingOf, pairOf } from '../ops/conv-2d.js';
-import { type PaddingMode, paddingModes, padPicture } from '../ops/pad-2d.js';
+import { conv1d } from '../ops/conv-1d.js';
+import { type PaddingMode, padPicture } from '../ops/pad-2d.js';
 import { reshape } from '../ops/view.js';
-import { checkChannelGroups } from './channel-groups.js';
-import { initLikePyTorch } from './default-init.js';
+import { convolutionSettings } from './convolution-settings.js';
 import { Module } from './module.js';
-import { checkCount, checkOptionNames } from './options.js';
-import { Parameter } from './parameter.js';
+import type { Parameter } from './parameter.js';
 
 export interface Conv1dLayerOptions {
   kernelSize: number;
@@ -27,16 +25,6 @@ export interface Conv1dLayerOptions {
   /** What stands in the padding. Default: 'zeros'. */
   paddingMode?: PaddingMode;
 }
-
-const optionNames = [
-  'kernelSize',
-  'stride',
-  'padding',
-  'dilation',
-  'groups',
-  'bias',
-  'paddingMode',
-];
 
 /**
  * Convolution of [N, inChannels, L] to [N, outChannels, OL].
@@ -63,49 +51,33 @@ export class Conv1d extends Module {
 
   constructor(inChannels: number, outChannels: number, options: Conv1dLayerOptions) {
     super();
-    const { kernelSize, stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
-    const { paddingMode = 'zeros' } = options;
-    checkOptionNames('Conv1d', options, optionNames);
-    checkOptionNames('Conv1d: paddingMode', { [paddingMode]: true }, paddingModes);
-    checkChannelGroups('Conv1d', { inChannels, outChannels, groups });
-    const counts = { kernelSize, stride, dilation };
-    for (const [name, count] of Object.entries(counts)) checkCount('Conv1d', name, count);
+    const convolution = { axes: 1, inChannels, outChannels, options };
+    const settings = convolutionSettings('Conv1d', convolution);
     this.inChannels = inChannels;
     this.outChannels = outChannels;
-    this.kernelSize = kernelSize;
-    this.stride = stride;
-    this.dilation = dilation;
-    const ends = typeof padding === 'string' ? null : pairOf(padding, 'Conv1d: padding', 0);
-    const [, , before, behind] = paddingOf(
-      ends ? [0, 0, ...ends] : (padding as 'same' | 'valid'),
-      [1, kernelSize],
-      [1, stride],
-      [1, dilation],
-    );
-    this.padding = [before, behind];
-    this.groups = groups;
-    this.paddingMode = paddingMode;
-    this.weight = new Parameter([outChannels, inChannels / groups, kernelSize]);
-    this.bias = bias ? new Parameter([outChannels]) : null;
-    initLikePyTorch(this.weight, this.bias);
+    [this.kernelSize] = settings.kernel;
+    [this.stride] = settings.stride;
+    this.padding = settings.sides as readonly [number, number];
+    [this.dilation] = settings.dilation;
+    this.groups = settings.groups;
+    this.paddingMode = settings.paddingMode;
+    this.weight = settings.weight;
+    this.bias = settings.bias;
   }
 
   forward(x: Tensor): Tensor {
-    const { weight, stride, dilation, groups, kernelSize } = this;
+    const { weight, stride, padding, dilation, groups } = this;
     if (x.rank !== 3 || x.shape[1] !== this.inChannels) {
-      throw new ShapeError(`expected [N, ${this.inChannels}, L], got ${formatShape(x.shape)}`);
+      throw new ShapeError(
+        `expected [N, ${this.inChannels}, L] with ${this.inChannels} channels, ` +
+          `got ${formatShape(x.shape)}`,
+      );
     }
-    const [batch, channels, length] = x.shape;
-    const sides = [0, 0, ...this.padding] as const;
-    const padded = padPicture(reshape(x, [batch, channels, 1, length]), sides, this.paddingMode);
-    const filters = reshape(weight, [this.outChannels, weight.shape[1], 1, kernelSize]);
-    const y = conv2d(padded, filters, {
-      bias: this.bias ?? undefined,
-      stride: [1, stride],
-      dilation: [1, dilation],
-      groups,
-    });
-    return reshape(y, [batch, this.outChannels, y.shape[3]]);
+    const options = { bias: this.bias ?? undefined, stride, dilation, groups };
+    if (this.paddingMode === 'zeros') return conv1d(x, weight, { ...options, padding });
+    const oneRow = reshape(x, [x.shape[0], x.shape[1], 1, x.shape[2]]);
+    const padded = padPicture(oneRow, [0, 0, ...padding], this.paddingMode);
+    return conv1d(reshape(padded, [...x.shape.slice(0, 2), padded.shape[3]]), weight, options);
   }
 
   override describe(): string {

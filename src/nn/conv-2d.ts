@@ -1,13 +1,15 @@
 /** Conv2d: the convolution layer. */
 
 import type { Tensor } from '../graph/tensor.js';
-import { conv2d, type Padding, paddingOf, pairOf } from '../ops/conv-2d.js';
-import { type PaddingMode, paddingModes, padPicture } from '../ops/pad-2d.js';
-import { checkChannelGroups } from './channel-groups.js';
-import { initLikePyTorch } from './default-init.js';
+import { conv2d, type Padding } from '../ops/conv-2d.js';
+import { type PaddingMode, padPicture } from '../ops/pad-2d.js';
+import { convolutionSettings } from './convolution-settings.js';
 import { Module } from './module.js';
-import { checkOptionNames } from './options.js';
-import { Parameter } from './parameter.js';
+import type { Parameter } from './parameter.js';
+
+type Pair = readonly [number, number];
+/** [top, bottom, left, right] */
+type Sides = readonly [number, number, number, number];
 
 export interface Conv2dLayerOptions {
   /** One number, or [height, width]. */
@@ -26,16 +28,6 @@ export interface Conv2dLayerOptions {
   paddingMode?: PaddingMode;
 }
 
-const optionNames = [
-  'kernelSize',
-  'stride',
-  'padding',
-  'dilation',
-  'groups',
-  'bias',
-  'paddingMode',
-];
-
 /**
  * Convolution of [N, inChannels, H, W] to [N, outChannels, OH, OW].
  *
@@ -51,43 +43,37 @@ export class Conv2d extends Module {
   readonly bias: Parameter | null;
   readonly inChannels: number;
   readonly outChannels: number;
-  readonly kernelSize: readonly [number, number];
-  readonly stride: readonly [number, number];
+  readonly kernelSize: Pair;
+  readonly stride: Pair;
   readonly padding: Padding;
-  readonly dilation: readonly [number, number];
+  readonly dilation: Pair;
   readonly groups: number;
   readonly paddingMode: PaddingMode;
+  readonly #sides: Sides;
 
   constructor(inChannels: number, outChannels: number, options: Conv2dLayerOptions) {
     super();
-    const { padding = 0, groups = 1, bias = true, paddingMode = 'zeros' } = options;
-    checkOptionNames('Conv2d', options, optionNames);
-    checkOptionNames('Conv2d: paddingMode', { [paddingMode]: true }, paddingModes);
-    checkChannelGroups('Conv2d', { inChannels, outChannels, groups });
+    const convolution = { axes: 2, inChannels, outChannels, options };
+    const settings = convolutionSettings('Conv2d', convolution);
     this.inChannels = inChannels;
     this.outChannels = outChannels;
-    this.kernelSize = pairOf(options.kernelSize, 'Conv2d: kernelSize');
-    this.stride = pairOf(options.stride ?? 1, 'Conv2d: stride');
-    this.dilation = pairOf(options.dilation ?? 1, 'Conv2d: dilation');
-    // Only to find a wrong padding here and not in the first call.
-    paddingOf(padding, this.kernelSize, this.stride, this.dilation);
-    this.padding = padding;
-    this.groups = groups;
-    this.paddingMode = paddingMode;
-    this.weight = new Parameter([outChannels, inChannels / groups, ...this.kernelSize]);
-    this.bias = bias ? new Parameter([outChannels]) : null;
-    initLikePyTorch(this.weight, this.bias);
+    this.kernelSize = settings.kernel as Pair;
+    this.stride = settings.stride as Pair;
+    this.padding = options.padding ?? 0;
+    this.dilation = settings.dilation as Pair;
+    this.groups = settings.groups;
+    this.paddingMode = settings.paddingMode;
+    this.weight = settings.weight;
+    this.bias = settings.bias;
+    this.#sides = settings.sides as Sides;
   }
 
   forward(x: Tensor): Tensor {
-    const { stride, padding, dilation, groups } = this;
-    const bias = this.bias ?? undefined;
-    if (this.paddingMode === 'zeros') {
-      return conv2d(x, this.weight, { bias, stride, padding, dilation, groups });
-    }
-    const sides = paddingOf(padding, this.kernelSize, stride, dilation);
-    const padded = padPicture(x, sides, this.paddingMode);
-    return conv2d(padded, this.weight, { bias, stride, dilation, groups });
+    const { weight, stride, dilation, groups } = this;
+    const options = { bias: this.bias ?? undefined, stride, dilation, groups };
+    if (this.paddingMode === 'zeros')
+      return conv2d(x, weight, { ...options, padding: this.#sides });
+    return conv2d(padPicture(x, this.#sides, this.paddingMode), weight, options);
   }
 
   override describe(): string {

@@ -1,28 +1,33 @@
 /** ConvTranspose2d: the transposed convolution layer. */
 
+import { ValueError } from '../graph/errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import { pairOf } from '../ops/conv-2d.js';
 import { checkOutputPadding, convTranspose2d } from '../ops/conv-transpose-2d.js';
+import { sidesPerAxis } from '../ops/spatial-options.js';
 import { checkChannelGroups } from './channel-groups.js';
 import { initLikePyTorch } from './default-init.js';
 import { Module } from './module.js';
 import { checkOptionNames } from './options.js';
 import { Parameter } from './parameter.js';
 
+type Pair = readonly [number, number];
+type Sides = readonly [number, number, number, number];
+
 export interface ConvTranspose2dLayerOptions {
-  kernelSize: number | readonly [number, number];
+  kernelSize: number | Pair;
   /** Default: 1. */
-  stride?: number | readonly [number, number];
-  /** What is cut off the full result on each side. Default: 0. */
-  padding?: number | readonly [number, number];
+  stride?: number | Pair;
+  /** What is cut off the full result: one number, [vertical, horizontal], or [top, bottom, left, right]. Default: 0. */
+  padding?: number | Pair | Sides;
   /** Rows and columns added below and at the right; smaller than stride or dilation. Default: 0. */
-  outputPadding?: number | readonly [number, number];
+  outputPadding?: number | Pair;
   /** Default: 1. */
   groups?: number;
   /** Default: true. */
   bias?: boolean;
   /** Default: 1. */
-  dilation?: number | readonly [number, number];
+  dilation?: number | Pair;
 }
 
 const optionNames = [
@@ -50,27 +55,32 @@ export class ConvTranspose2d extends Module {
   readonly bias: Parameter | null;
   readonly inChannels: number;
   readonly outChannels: number;
-  readonly kernelSize: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly padding: readonly [number, number];
-  readonly outputPadding: readonly [number, number];
+  readonly kernelSize: Pair;
+  readonly stride: Pair;
+  /** [top, bottom, left, right] */
+  readonly padding: Sides;
+  readonly outputPadding: Pair;
   readonly groups: number;
-  readonly dilation: readonly [number, number];
+  readonly dilation: Pair;
 
   constructor(inChannels: number, outChannels: number, options: ConvTranspose2dLayerOptions) {
     super();
     const owner = 'ConvTranspose2d';
-    const { groups = 1, bias = true } = options;
     checkOptionNames(owner, options, optionNames);
+    const { padding = 0, groups = 1, bias = true } = options;
     checkChannelGroups(owner, { inChannels, outChannels, groups });
     this.inChannels = inChannels;
     this.outChannels = outChannels;
     this.kernelSize = pairOf(options.kernelSize, `${owner}: kernelSize`);
     this.stride = pairOf(options.stride ?? 1, `${owner}: stride`);
-    this.padding = pairOf(options.padding ?? 0, `${owner}: padding`, 0);
     this.outputPadding = pairOf(options.outputPadding ?? 0, `${owner}: outputPadding`, 0);
     this.dilation = pairOf(options.dilation ?? 1, `${owner}: dilation`);
     checkOutputPadding(this.outputPadding, this.stride, this.dilation);
+    if (typeof padding === 'string') {
+      throw new ValueError(`${owner}: padding is '${padding}'; give the padding in numbers`);
+    }
+    const windows = { kernel: this.kernelSize, stride: this.stride, dilation: this.dilation };
+    this.padding = sidesPerAxis(padding, windows, `${owner}: padding`) as Sides;
     this.groups = groups;
     this.weight = new Parameter([inChannels, outChannels / groups, ...this.kernelSize]);
     this.bias = bias ? new Parameter([outChannels]) : null;

@@ -5,7 +5,7 @@ import { formatShape, normalizeDim, sizeOf } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { reshape } from '../ops/view.js';
 import { Module } from './module.js';
-import { checkOptionNames } from './options.js';
+import { checkInteger, checkOptionNames } from './options.js';
 
 export interface FlattenOptions {
   /** The first dimension to join. Default: 1, so that the batch stays. */
@@ -16,6 +16,8 @@ export interface FlattenOptions {
 
 /**
  * Joins the dimensions from `startDim` to `endDim`: [N, C, H, W] -> [N, C * H * W].
+ *
+ * Throws ValueError when an option is unknown or no whole number.
  *
  *     const flat = new Flatten().call(x);
  */
@@ -28,6 +30,7 @@ export class Flatten extends Module {
     checkOptionNames('Flatten', options, ['startDim', 'endDim']);
     this.startDim = options.startDim ?? 1;
     this.endDim = options.endDim ?? -1;
+    checkInteger('Flatten', { startDim: this.startDim, endDim: this.endDim });
   }
 
   forward(x: Tensor): Tensor {

@@ -35,9 +35,9 @@ export class LayerNorm extends Module {
 
   constructor(normalizedShape: number | Shape, options: LayerNormLayerOptions = {}) {
     super();
-    const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
     checkOptionNames('LayerNorm', options, ['eps', 'elementwiseAffine', 'bias']);
-    const shape = typeof normalizedShape === 'number' ? [normalizedShape] : [...normalizedShape];
+    const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
+    const shape = Array.isArray(normalizedShape) ? [...normalizedShape] : [normalizedShape];
     if (shape.length === 0) {
       throw new ValueError('LayerNorm: normalizedShape is []; expected at least one extent');
     }
@@ -87,8 +87,8 @@ export class GroupNorm extends Module {
 
   constructor(numGroups: number, numChannels: number, options: GroupNormLayerOptions = {}) {
     super();
-    const { eps = 1e-5, affine = true } = options;
     checkOptionNames('GroupNorm', options, ['eps', 'affine']);
+    const { eps = 1e-5, affine = true } = options;
     checkCount('GroupNorm', 'numGroups', numGroups);
     checkCount('GroupNorm', 'numChannels', numChannels);
     checkNumber('GroupNorm', { eps });

@@ -3,7 +3,7 @@
 import type { Tensor } from '../graph/tensor.js';
 import { localResponseNorm } from '../ops/normalization.js';
 import { Module } from './module.js';
-import { checkCount, checkOptionNames } from './options.js';
+import { checkCount, checkNumber, checkOptionNames } from './options.js';
 
 export interface LocalResponseNormLayerOptions {
   /** Times the mean of squares. Default: 1e-4. */
@@ -18,7 +18,7 @@ export interface LocalResponseNormLayerOptions {
  * x [N, C, ...] / (k + alpha * mean of squares of `size` neighbouring channels) ** beta
  * (Krizhevsky, Sutskever and Hinton 2012).
  *
- * Throws ValueError when an option is unknown or `size` is below 1.
+ * Throws ValueError when an option is unknown or no finite number, or `size` is below 1.
  *
  *     const y = new LocalResponseNorm(5, { k: 2 }).call(x);
  */
@@ -30,6 +30,7 @@ export class LocalResponseNorm extends Module {
     super();
     checkOptionNames('LocalResponseNorm', options, ['alpha', 'beta', 'k']);
     checkCount('LocalResponseNorm', 'size', size);
+    checkNumber('LocalResponseNorm', { ...options }, { least: -Number.MAX_VALUE });
     this.size = size;
     this.options = options;
   }

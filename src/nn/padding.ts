@@ -1,5 +1,6 @@
 /** Padding layers: zeros, a constant, reflection, replication, wrapping around. */
 
+import { ValueError } from '../graph/errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import {
   type ConstantPadOptions,
@@ -49,7 +50,11 @@ export class ConstantPad2d extends PaddingLayer {
   constructor(padding: SidePadding, options: ConstantPadOptions = {}) {
     super('ConstantPad2d', padding, -Infinity);
     checkOptionNames('ConstantPad2d', options, ['value']);
-    this.value = options.value ?? 0;
+    const { value = 0 } = options;
+    if (typeof value !== 'number') {
+      throw new ValueError(`ConstantPad2d: value is ${value}; expected a number`);
+    }
+    this.value = value;
   }
 
   forward(x: Tensor): Tensor {

@@ -1,7 +1,7 @@
 /** Pooling layers over windows: maximum, mean, sum; and max unpooling. */
 
 import type { Tensor } from '../graph/tensor.js';
-import { paddingOf, pairOf } from '../ops/conv-2d.js';
+import { pairOf } from '../ops/conv-2d.js';
 import {
   type AvgPoolOptions,
   avgPool2d,
@@ -11,6 +11,7 @@ import {
   sumPool2d,
   type UnpoolOptions,
 } from '../ops/pooling.js';
+import { sidesPerAxis } from '../ops/spatial-options.js';
 import { Module } from './module.js';
 import { checkOptionNames } from './options.js';
 
@@ -109,6 +110,7 @@ export class MaxUnpool2d extends Module<[Tensor, Tensor]> {
     pairOf(options.kernelSize, 'MaxUnpool2d: kernelSize');
     pairOf(options.stride ?? options.kernelSize, 'MaxUnpool2d: stride');
     pairOf(options.padding ?? 0, 'MaxUnpool2d: padding', 0);
+    if (options.outputSize) pairOf(options.outputSize, 'MaxUnpool2d: outputSize');
     this.options = options;
   }
 
@@ -127,7 +129,7 @@ function checkPoolOptions(owner: string, options: PoolOptions, more: readonly st
   const kernel = pairOf(options.kernelSize, `${owner}: kernelSize`);
   const stride = pairOf(options.stride ?? options.kernelSize, `${owner}: stride`);
   const dilation = pairOf(options.dilation ?? 1, `${owner}: dilation`);
-  paddingOf(options.padding ?? 0, kernel, stride, dilation);
+  sidesPerAxis(options.padding ?? 0, { kernel, stride, dilation }, `${owner}: padding`);
 }
 
 function describePool(owner: string, { kernelSize }: PoolOptions): string {

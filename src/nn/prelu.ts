@@ -29,8 +29,8 @@ export class PRelu extends Module {
 
   constructor(options: PReluOptions = {}) {
     super();
-    const { numParameters = 1, init = 0.25 } = options;
     checkOptionNames('PRelu', options, ['numParameters', 'init']);
+    const { numParameters = 1, init = 0.25 } = options;
     checkCount('PRelu', 'numParameters', numParameters);
     checkNumber('PRelu', { init }, { least: -Number.MAX_VALUE });
     this.weight = new Parameter([numParameters], new Float32Array(numParameters).fill(init));

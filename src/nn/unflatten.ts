@@ -1,15 +1,16 @@
 /** Unflatten: cuts one dimension into several. */
 
-import { ShapeError } from '../graph/errors.js';
+import { ShapeError, ValueError } from '../graph/errors.js';
 import { formatShape, normalizeDim, type Shape, sizeOf } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { reshape } from '../ops/view.js';
 import { Module } from './module.js';
+import { checkInteger } from './options.js';
 
 /**
  * Cuts dimension `dim` into `unflattenedSize`, one of which may be -1: [N, C * H * W] -> [N, C, H, W].
  *
- * Throws ShapeError when the sizes do not multiply to the extent.
+ * Throws ValueError for sizes that no dimension has, ShapeError when they do not multiply to the extent.
  *
  *     const y = new Unflatten(1, [16, 5, 5]).call(x);
  */
@@ -19,6 +20,18 @@ export class Unflatten extends Module {
 
   constructor(dim: number, unflattenedSize: Shape) {
     super();
+    checkInteger('Unflatten', { dim });
+    const open = Array.isArray(unflattenedSize) && unflattenedSize.filter((n) => n === -1).length;
+    if (
+      open === false ||
+      open > 1 ||
+      !unflattenedSize.every((n) => Number.isInteger(n) && n >= -1)
+    ) {
+      throw new ValueError(
+        `Unflatten: unflattenedSize is ${JSON.stringify(unflattenedSize)}; expected a list of extents, ` +
+          `one of which may be -1, such as [16, 5, 5]`,
+      );
+    }
     this.dim = dim;
     this.unflattenedSize = unflattenedSize;
   }
@@ -26,15 +39,10 @@ export class Unflatten extends Module {
   forward(x: Tensor): Tensor {
     const dim = normalizeDim(this.dim, x.rank, 'unflatten');
     const known = sizeOf(this.unflattenedSize.filter((extent) => extent !== -1));
-    const open = this.unflattenedSize.filter((extent) => extent === -1).length;
     const sizes = this.unflattenedSize.map((extent) =>
       extent === -1 ? x.shape[dim] / known : extent,
     );
-    if (
-      open > 1 ||
-      sizeOf(sizes) !== x.shape[dim] ||
-      !sizes.every((n) => Number.isInteger(n) && n >= 0)
-    ) {
+    if (sizeOf(sizes) !== x.shape[dim] || !sizes.every(Number.isInteger)) {
       throw new ShapeError(
         `${formatShape(this.unflattenedSize)} does not multiply to the ${x.shape[dim]} of ` +
           `dimension ${dim} in ${formatShape(x.shape)}`,

@@ -50,7 +50,10 @@ function evenKernel(x: Tensor, size: readonly [number, number]): [number, number
  *     const y = adaptiveAvgPool2d(x, [7, 7]);
  */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptiveSize): Tensor {
-  const size = sizeFor(x, outputSize, 'adaptiveAvgPool2d');
+  return meansOf(x, sizeFor(x, outputSize, 'adaptiveAvgPool2d'));
+}
+
+function meansOf(x: Tensor, size: readonly [number, number]): Tensor {
   if (size[0] === 1 && size[1] === 1) return mean(x, [2, 3], { keepDims: true });
   const kernelSize = evenKernel(x, size);
   if (kernelSize) return avgPool2d(x, { kernelSize });
@@ -79,7 +82,10 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptiveSize): Tensor {
  *     const y = adaptiveMaxPool2d(x, 1);
  */
 export function adaptiveMaxPool2d(x: Tensor, outputSize: AdaptiveSize): Tensor {
-  const size = sizeFor(x, outputSize, 'adaptiveMaxPool2d');
+  return maximaOf(x, sizeFor(x, outputSize, 'adaptiveMaxPool2d'));
+}
+
+function maximaOf(x: Tensor, size: readonly [number, number]): Tensor {
   const kernelSize = evenKernel(x, size);
   if (kernelSize) return maxPool2d(x, { kernelSize });
   const { spread, kernel } = evenlySpread(x, size);
@@ -139,11 +145,11 @@ function evenlySpread(x: Tensor, size: readonly [number, number]): EvenlySpread 
  *
  *     const features = globalAvgPool2d(x);
  */
-export const globalAvgPool2d = (x: Tensor): Tensor => adaptiveAvgPool2d(x, 1);
+export const globalAvgPool2d = (x: Tensor): Tensor => meansOf(x, sizeFor(x, 1, 'globalAvgPool2d'));
 
 /**
  * The maximum of every channel: x [N, C, H, W] -> [N, C, 1, 1].
  *
  *     const features = globalMaxPool2d(x);
  */
-export const globalMaxPool2d = (x: Tensor): Tensor => adaptiveMaxPool2d(x, 1);
+export const globalMaxPool2d = (x: Tensor): Tensor => maximaOf(x, sizeFor(x, 1, 'globalMaxPool2d'));

@@ -4,6 +4,7 @@ import { ShapeError, ValueError } from '../graph/errors.js';
 import { formatShape, type Shape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { less, mul, where } from './elementwise.js';
+import { requireFloat } from './operands.js';
 import { type Generator, uniform } from './random.js';
 
 export interface DropoutOptions {
@@ -16,7 +17,7 @@ export interface DropoutOptions {
 /**
  * Sets elements of x to 0 with probability `p` and divides the others by 1 - p (Srivastava et al. 2014).
  *
- * Throws ValueError when `p` is not within 0 and 1.
+ * Throws ValueError when `p` is not within 0 and 1, ShapeError for other dtypes than float32.
  *
  *     const generator = new Generator(7);
  *     const y = dropout(x, { generator, p: 0.1 });
@@ -102,6 +103,7 @@ function masked(
   { generator, p = 0.5, shape }: DropoutOptions & { shape: Shape },
 ): Tensor {
   checkProbability(operation, p);
+  requireFloat(operation, x);
   if (p === 0) return x;
   const dropped = less(uniform(shape, generator), p);
   return mul(x, where(dropped, 0, p === 1 ? 0 : 1 / (1 - p)));

@@ -82,7 +82,7 @@ export function checkInterpolateOptions(options: InterpolateOptions, owner = 'in
     const fits = (n: number) => n > 0 && Number.isFinite(n) && (name !== 'size' || n % 1 === 0);
     if (pair.length === 2 && pair.every(fits)) continue;
     throw new ValueError(
-      `${owner}: ${name} ${JSON.stringify(value)}; expected a ` +
+      `${owner}: ${name} is ${typeof value === 'number' ? value : JSON.stringify(value)}; expected a ` +
         `${name === 'size' ? 'whole' : 'positive'} number${name === 'size' ? ' of at least 1' : ''} or a pair`,
     );
   }

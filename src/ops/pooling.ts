@@ -73,7 +73,7 @@ export interface UnpoolOptions {
  *
  * OH = (H - 1) * stride - 2 * padding + kernelSize unless `outputSize` says otherwise. Where windows
  * overlapped, equal places get the mean of their values, and each of these the gradient of its place.
- * Throws ShapeError when x and indices differ in shape.
+ * Throws ShapeError when x and indices differ in shape, or for an output size that no such pooling has.
  *
  *     const y = maxUnpool2d(output, indices, { kernelSize: 2 });
  */
@@ -91,7 +91,7 @@ export function maxUnpool2d(x: Tensor, indices: Tensor, options: UnpoolOptions):
   const full = [height, width].map(
     (extent, axis) => (extent - 1) * stride[axis] - 2 * padding[axis] + kernel[axis],
   );
-  const size = pairOf(options.outputSize ?? [full[0], full[1]], 'maxUnpool2d: outputSize');
+  const size = unpooledSize(x, options.outputSize, { full, stride });
   const planes = batch * channels;
   const rows = [planes, height * width];
   const placed = unpooledRows(reshape(x, rows), reshape(indices, rows), {
@@ -99,4 +99,24 @@ export function maxUnpool2d(x: Tensor, indices: Tensor, options: UnpoolOptions):
     overlap: stride[0] < kernel[0] || stride[1] < kernel[1],
   });
   return reshape(placed, [batch, channels, size[0], size[1]]);
+}
+
+/** The size that was pooled: within one stride of the one that windows fill exactly. */
+function unpooledSize(
+  { shape }: Tensor,
+  outputSize: readonly [number, number] | undefined,
+  { full, stride }: { full: readonly number[]; stride: readonly number[] },
+): readonly number[] {
+  const size = outputSize ?? full;
+  const fits = (extent: number, axis: number) =>
+    Number.isInteger(extent) && extent >= 1 && Math.abs(extent - full[axis]) < stride[axis];
+  if (size.length === 2 && size.every(fits)) return size;
+  const most = full.map((extent, axis) => extent + stride[axis] - 1);
+  const ranges = most.map((end, axis) => `${Math.max(full[axis] - stride[axis] + 1, 1)} to ${end}`);
+  throw new ShapeError(
+    `maxUnpool2d: an output of ${size.join(' x ')} does not fit ${formatShape(shape)}; ` +
+      (Math.min(...most) < 1
+        ? 'no kernel can have had so much padding, use less'
+        : `with this kernel, stride and padding expected ${ranges.join(' x ')}`),
+  );
 }

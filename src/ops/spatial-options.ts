@@ -33,16 +33,17 @@ export interface Windows {
   readonly dilation: readonly number[];
 }
 
-/** Padding as before and behind for each axis in turn, such as [top, bottom, left, right]. */
+/** Padding as before and behind for each axis in turn, such as [top, bottom, left, right]; errors call it `name`. */
 export function sidesPerAxis(
   padding: number | readonly number[] | 'same' | 'valid',
   { kernel, stride, dilation }: Windows,
+  name = 'padding',
 ): readonly number[] {
   const axes = kernel.length;
   if (padding === 'valid') return new Array<number>(2 * axes).fill(0);
   if (padding === 'same') {
     if (stride.some((step) => step !== 1)) {
-      throw new ValueError("padding 'same' needs stride 1; give the padding in numbers");
+      throw new ValueError(`${name} 'same' needs stride 1; give the padding in numbers`);
     }
     return kernel.flatMap((extent, axis) => {
       const total = (extent - 1) * dilation[axis];
@@ -54,7 +55,7 @@ export function sidesPerAxis(
   if (!counted || all.some((n) => !Number.isInteger(n) || n < 0)) {
     const lists = ['', 'two', 'two or four', 'three or six'][axes];
     throw new ValueError(
-      `padding: expected a whole number of zero or more, ${lists} of them, 'same' or 'valid', ` +
+      `${name}: expected a whole number of zero or more, ${lists} of them, 'same' or 'valid', ` +
         `got ${JSON.stringify(padding)}`,
     );
   }

@@ -53,8 +53,8 @@ export class Adadelta extends Optimizer<AdadeltaSettings> {
 }
 
 function readOptions(owner: string, options: AdadeltaOptions): AdadeltaSettings {
-  const { lr = 1, rho = 0.9, eps = 1e-6, weightDecay = 0 } = options;
   checkOptionNames(owner, options, ['lr', 'rho', 'eps', 'weightDecay']);
+  const { lr = 1, rho = 0.9, eps = 1e-6, weightDecay = 0 } = options;
   checkNumber(owner, { rho }, { below: 1 });
   checkNumber(owner, { lr, eps, weightDecay });
   return { lr, rho, eps, weightDecay };

@@ -60,10 +60,10 @@ export class Adagrad extends Optimizer<AdagradSettings> {
 }
 
 function readOptions(owner: string, options: AdagradOptions): AdagradSettings {
-  const { lr = 1e-2, lrDecay = 0, weightDecay = 0, eps = 1e-10 } = options;
-  const { initialAccumulatorValue = 0 } = options;
   const names = ['lr', 'lrDecay', 'weightDecay', 'initialAccumulatorValue', 'eps'];
   checkOptionNames(owner, options, names);
+  const { lr = 1e-2, lrDecay = 0, weightDecay = 0, eps = 1e-10 } = options;
+  const { initialAccumulatorValue = 0 } = options;
   checkNumber(owner, { lr, lrDecay, weightDecay, initialAccumulatorValue, eps });
   return { lr, lrDecay, weightDecay, initialAccumulatorValue, eps };
 }

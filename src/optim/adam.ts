@@ -6,7 +6,7 @@ import { fill } from '../ops/creation.js';
 import { add, div, maximum, mul, sqrt, sub } from '../ops/elementwise.js';
 import { type Member, Optimizer, type Update } from './optimizer.js';
 import { groupsOf, type OptimizerGroup, type Trained } from './parameter-groups.js';
-import { towards, withDecay } from './rule-parts.js';
+import { checkBetas, towards, withDecay } from './rule-parts.js';
 
 export interface AdamOptions {
   /** Learning rate. Default: 1e-3. */
@@ -83,9 +83,9 @@ abstract class AdaptiveMoments extends Optimizer<AdamSettings> {
 }
 
 function readOptions(owner: string, options: AdamOptions): AdamSettings {
-  const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, amsgrad = false } = options;
   checkOptionNames(owner, options, ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad']);
-  checkNumber(owner, { 'betas[0]': betas[0], 'betas[1]': betas[1] }, { below: 1 });
+  const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, amsgrad = false } = options;
+  checkBetas(owner, betas);
   checkNumber(owner, { lr, eps, weightDecay });
   return { lr, betas, eps, weightDecay, amsgrad };
 }

@@ -4,7 +4,7 @@ import { checkNumber, checkOptionNames } from '../nn/options.js';
 import { add, mul, sign, sub } from '../ops/elementwise.js';
 import { type Member, Optimizer, type Update } from './optimizer.js';
 import { groupsOf, type OptimizerGroup, type Trained } from './parameter-groups.js';
-import { towards } from './rule-parts.js';
+import { checkBetas, towards } from './rule-parts.js';
 
 export interface LionOptions {
   /** Learning rate, a tenth to a third of what AdamW would take. Default: 1e-4. */
@@ -49,9 +49,9 @@ export class Lion extends Optimizer<LionSettings> {
 }
 
 function readOptions(owner: string, options: LionOptions): LionSettings {
-  const { lr = 1e-4, betas = [0.9, 0.99], weightDecay = 0 } = options;
   checkOptionNames(owner, options, ['lr', 'betas', 'weightDecay']);
-  checkNumber(owner, { 'betas[0]': betas[0], 'betas[1]': betas[1] }, { below: 1 });
+  const { lr = 1e-4, betas = [0.9, 0.99], weightDecay = 0 } = options;
+  checkBetas(owner, betas);
   checkNumber(owner, { lr, weightDecay });
   return { lr, betas, weightDecay };
 }

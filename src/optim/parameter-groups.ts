@@ -58,6 +58,10 @@ export function groupsOf<Options extends object, Settings extends { readonly lr:
     read,
   }: { owner: string; options: Options; read: ReadOptions<Options, Settings> },
 ): OptimizerGroup<Settings>[] {
+  const isList: boolean = Array.isArray(trained);
+  if (!isList) {
+    throw new ValueError(`${owner}: expected a list of parameters; pass model.parameters()`);
+  }
   const plain = trained.filter((entry) => entry instanceof Tensor);
   if (plain.length > 0 && plain.length < trained.length) {
     throw new ValueError(

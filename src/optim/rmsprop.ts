@@ -71,9 +71,9 @@ export class RMSprop extends Optimizer<RmspropSettings> {
 }
 
 function readOptions(owner: string, options: RmspropOptions): RmspropSettings {
-  const { lr = 1e-2, alpha = 0.99, eps = 1e-8, weightDecay = 0, momentum = 0 } = options;
   const names = ['lr', 'alpha', 'eps', 'weightDecay', 'momentum', 'centered'];
   checkOptionNames(owner, options, names);
+  const { lr = 1e-2, alpha = 0.99, eps = 1e-8, weightDecay = 0, momentum = 0 } = options;
   checkNumber(owner, { lr, alpha, eps, weightDecay, momentum });
   return { lr, alpha, eps, weightDecay, momentum, centered: options.centered ?? false };
 }

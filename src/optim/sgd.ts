@@ -69,8 +69,8 @@ export class SGD extends Optimizer<SgdSettings> {
 }
 
 function readOptions(owner: string, options: SgdOptions): SgdSettings {
-  const { lr, momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options;
   checkOptionNames(owner, options, ['lr', 'momentum', 'dampening', 'nesterov', 'weightDecay']);
+  const { lr, momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options;
   checkNumber(owner, { lr, momentum, dampening, weightDecay });
   if (nesterov && momentum === 0) {
     throw new ValueError(`${owner}: nesterov needs momentum; set momentum, for example to 0.9`);
