@@ -5,13 +5,16 @@ import {
   abs,
   add,
   and,
+  atan,
   cast,
+  cos,
   div,
   equal,
   erf,
   exp,
   expm1,
   floor,
+  floorDivide,
   greater,
   iota,
   isfinite,
@@ -24,9 +27,13 @@ import {
   neg,
   not,
   or,
+  pow,
   relu,
+  remainder,
+  round,
   sigmoid,
   sign,
+  sin,
   sqrt,
   sub,
   tanh,
@@ -152,6 +159,44 @@ function atZero(rows: OperationRows, build: (x: Tensor) => Tensor, torch: string
   return { ...rows, special: [...(rows.special ?? []), row] };
 }
 
+const wide = (shape: readonly number[]) => between(-9, 9, shape);
+/** Quotients of both signs, none of them near a whole number. */
+const divisions = {
+  first: (shape: readonly number[]) => scaled(shape, { factor: 64, by: 0.25 }),
+  second: (shape: readonly number[]) => scaled(shape, { factor: 64, by: 20.125, seed: 2 }),
+  whole: true,
+};
+
+/** Without infinities: here it is the floor of their quotient, in PyTorch NaN, or -1 for a quotient of -0. */
+const floorDivisions: OperationRows = (() => {
+  const build = floorDivide;
+  const torch = "torch.div(a, b, rounding_mode='floor')";
+  const infinite = (i: number) => specialPairs.some(({ data }) => Math.abs(data[i]) === Infinity);
+  const inputs = specialPairs.map(({ data }) => exactly([...data].filter((_, i) => !infinite(i))));
+  const special = { name: 'special values', inputs, build, torch };
+  return { ...binaryRows(build, torch, { ...divisions, gradient: 'kinked' }), special: [special] };
+})();
+
+const powers: OperationRows = (() => {
+  const own = binaryRows(pow, 'torch.pow(a, b)', {
+    first: positive,
+    second: (shape) => normal(shape, 2),
+  });
+  const rows = [
+    { name: 'squares', inputs: [normal([3, 5])], build: (x: Tensor) => pow(x, 2), torch: 'a ** 2' },
+    { name: 'cubes', inputs: [normal([3, 5])], build: (x: Tensor) => pow(x, 3), torch: 'a ** 3' },
+    { name: 'of 2', inputs: [normal([3, 5])], build: (x: Tensor) => pow(2, x), torch: '2 ** a' },
+  ];
+  const atZero = {
+    name: 'gradient at zero',
+    inputs: [exactly([0, 0, 2, -2, 1]), exactly([1, 2, 0, 0, 0])],
+    build: pow,
+    torch: 'torch.pow(a, b)',
+    gradient: 'kinked' as const,
+  };
+  return { ...own, rows: [...own.rows, ...rows], special: [...(own.special ?? []), atZero] };
+})();
+
 export const elementwise: Family = {
   neg: unaryRows(neg, '-a', { whole: true }),
   abs: atZero(unaryRows(abs, 'a.abs()', { whole: true }), abs, 'a.abs()'),
@@ -168,12 +213,23 @@ export const elementwise: Family = {
     gradient: 'kinked',
     input: (shape) => scaled(shape, { factor: 8 }),
   }),
+  round: unaryRows(round, 'a.round()', {
+    gradient: 'kinked',
+    // Halves among them, which go to the even neighbour.
+    input: (shape) => scaled(shape, { factor: 16 }),
+  }),
+  sin: unaryRows(sin, 'a.sin()', { input: wide }),
+  cos: unaryRows(cos, 'a.cos()', { input: wide }),
+  atan: unaryRows(atan, 'a.atan()', { input: wide }),
   relu: atZero(unaryRows(relu, 'a.relu()'), relu, 'a.relu()'),
   isfinite: unaryRows(isfinite, 'a.isfinite()', { gradient: 'kinked' }),
   add: binaryRows(add, 'a + b', { whole: true }),
   sub: binaryRows(sub, 'a - b', { whole: true }),
   mul: binaryRows(mul, 'a * b', { whole: true }),
   div: binaryRows(div, 'a / b', { second: nonzero }),
+  pow: powers,
+  floorDivide: floorDivisions,
+  remainder: binaryRows(remainder, 'torch.remainder(a, b)', divisions),
   maximum: tied(
     binaryRows(maximum, 'torch.maximum(a, b)', { whole: true }),
     maximum,

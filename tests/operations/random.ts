@@ -14,7 +14,7 @@ import { type CaseInput, exactly, normal } from '../cases/case.js';
 import type { Family } from './row.js';
 
 /** What `uniform` draws from `new Generator(seed)`, one by one. */
-function drawn(shape: readonly number[], seed: number): CaseInput {
+export function drawn(shape: readonly number[], seed: number): CaseInput {
   const random = new Philox(seed);
   return exactly(
     Array.from({ length: sizeOf(shape) }, () => random.uniform()),
@@ -22,7 +22,8 @@ function drawn(shape: readonly number[], seed: number): CaseInput {
   );
 }
 
-const drop = (p: number) => `a * (b >= ${p}) / (1 - ${p})`;
+/** What dropout of `a` with probability `p` gives where `b` was drawn. */
+export const droppedOut = (p: number) => `a * (b >= ${p}) / (1 - ${p})`;
 
 export const random: Family = {
   uniform: {
@@ -52,13 +53,13 @@ export const random: Family = {
         name: 'of a third',
         inputs: [normal([3, 5]), drawn([3, 5], 1)],
         build: (x) => dropout(x, { generator: new Generator(1), p: 0.3 }),
-        torch: drop(0.3),
+        torch: droppedOut(0.3),
       },
       {
         name: 'of a half, as by default',
         inputs: [normal([2, 3, 1, 3]), drawn([2, 3, 1, 3], 2)],
         build: (x) => dropout(x, { generator: new Generator(2) }),
-        torch: drop(0.5),
+        torch: droppedOut(0.5),
       },
       {
         name: 'of nothing',
@@ -81,13 +82,13 @@ export const random: Family = {
         name: 'of a third',
         inputs: [normal([3, 5, 2]), drawn([3, 5, 1], 1)],
         build: (x) => dropout1d(x, { generator: new Generator(1), p: 0.3 }),
-        torch: drop(0.3),
+        torch: droppedOut(0.3),
       },
       {
         name: 'without a batch',
         inputs: [normal([5, 3]), drawn([5, 1], 3)],
         build: (x) => dropout1d(x, { generator: new Generator(3) }),
-        torch: drop(0.5),
+        torch: droppedOut(0.5),
       },
     ],
   },
@@ -98,13 +99,13 @@ export const random: Family = {
         name: 'of a third',
         inputs: [normal([3, 5, 2, 3]), drawn([3, 5, 1, 1], 1)],
         build: (x) => dropout2d(x, { generator: new Generator(1), p: 0.3 }),
-        torch: drop(0.3),
+        torch: droppedOut(0.3),
       },
       {
         name: 'of one pixel',
         inputs: [normal([5, 1, 1, 1]), drawn([5, 1, 1, 1], 3)],
         build: (x) => dropout2d(x, { generator: new Generator(3) }),
-        torch: drop(0.5),
+        torch: droppedOut(0.5),
       },
     ],
   },
@@ -115,13 +116,13 @@ export const random: Family = {
         name: 'of a third',
         inputs: [normal([3, 5, 2, 1, 3]), drawn([3, 5, 1, 1, 1], 1)],
         build: (x) => dropout3d(x, { generator: new Generator(1), p: 0.3 }),
-        torch: drop(0.3),
+        torch: droppedOut(0.3),
       },
       {
         name: 'without a batch',
         inputs: [normal([5, 1, 2, 2]), drawn([5, 1, 1, 1], 3)],
         build: (x) => dropout3d(x, { generator: new Generator(3) }),
-        torch: drop(0.5),
+        torch: droppedOut(0.5),
       },
     ],
   },

@@ -11,6 +11,7 @@ import {
   mul,
   ones,
   permute,
+  recompute,
   repeat,
   repeatInterleave,
   reshape,
@@ -92,6 +93,17 @@ export const shapes: Family = {
         inputs: [normal([3, 5])],
         build: (x) => mul(detach(x), x),
         torch: 'a.detach() * a',
+      },
+    ],
+  },
+  recompute: {
+    gradient: 'smooth',
+    rows: [
+      {
+        name: 'after another',
+        inputs: [normal([3, 5]), normal([2], 2)],
+        build: (x, after) => mul(recompute(x, after), x),
+        torch: 'a * a',
       },
     ],
   },
