@@ -130,6 +130,8 @@ export class VectorCode {
   readonly #accesses: ReadonlyMap<Strided, Access>;
   readonly #result: ResultCode | null;
   readonly #invariant = new Map<Expression, V128>();
+  /** What was found to change, so that shared parts are looked at once. */
+  readonly #varying = new Set<Expression>();
 
   constructor(
     context: KernelContext,
@@ -180,13 +182,10 @@ export class VectorCode {
 
   #hoist(expression: Expression): boolean {
     if (expression.kind === 'constant' || this.#invariant.has(expression)) return true;
-    if (expression.kind === 'result') return false;
-    if (expression.kind === 'apply') {
-      const invariant = expression.args.map((arg) => this.#hoist(arg));
-      if (!invariant.every((same) => same)) return false;
-    } else {
-      const key = expression.kind === 'load' ? expression.view : expression;
-      if (this.#accesses.get(key)!.stride !== 0) return false;
+    if (this.#varying.has(expression)) return false;
+    if (!this.#isInvariant(expression)) {
+      this.#varying.add(expression);
+      return false;
     }
     const start: Position = { index: i32.const(0), left: null, scaled: () => i32.const(0) };
     const value = this.#compute(
@@ -196,6 +195,17 @@ export class VectorCode {
     );
     this.#invariant.set(expression, this.#context.f.hold(value));
     return true;
+  }
+
+  /** Whether a value is the same for the whole loop; what it is computed of is hoisted where that is. */
+  #isInvariant(expression: Expression): boolean {
+    if (expression.kind === 'result') return false;
+    if (expression.kind === 'constant') return true;
+    if (expression.kind === 'apply') {
+      return expression.args.map((arg) => this.#hoist(arg)).every((same) => same);
+    }
+    const key = expression.kind === 'load' ? expression.view : expression;
+    return this.#accesses.get(key)!.stride === 0;
   }
 
   #compute(expression: Expression, position: Position, evaluate: (arg: Expression) => V128): V128 {
