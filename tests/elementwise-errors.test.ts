@@ -4,28 +4,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as ops from '../src/index.js';
 import { ShapeError, type Tensor, tensor, ValueError, zeros } from '../src/index.js';
+import { refuses } from './refusal.js';
 
 const float = zeros([2, 3]);
 const whole = zeros([2, 3], 'int32');
 const flags = zeros([2, 3], 'bool');
 const nothing = zeros([2, 0]);
-
-/** The call throws an error of the kind that says all of `parts`. */
-function refuses(
-  name: string,
-  call: () => unknown,
-  { kind, parts }: { kind: typeof ShapeError | typeof ValueError; parts: readonly string[] },
-): void {
-  test(name, () => {
-    assert.throws(call, (error: Error) => {
-      assert.ok(error instanceof kind, `a ${kind.name}, not ${error.name}: ${error.message}`);
-      for (const part of parts) {
-        assert.ok(error.message.includes(part), `"${error.message}" does not say "${part}"`);
-      }
-      return true;
-    });
-  });
-}
 
 describe('float functions refuse integers', () => {
   const calls: Record<string, (x: Tensor) => unknown> = {
