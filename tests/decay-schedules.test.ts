@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   constantSchedule,
+  cosineSchedule,
   exponentialSchedule,
   type MultiStepScheduleOptions,
   multiStepSchedule,
@@ -11,6 +12,7 @@ import {
   PlateauSchedule,
   type Schedule,
   type StepScheduleOptions,
+  sequentialSchedule,
   stepSchedule,
   type WarmUpOptions,
   warmUp,
@@ -18,7 +20,13 @@ import {
 import { readFixture } from './torch-values.js';
 
 interface ScheduleCase {
-  readonly schedule: 'step' | 'multiStep' | 'exponential' | 'warmUp';
+  readonly schedule:
+    | 'step'
+    | 'multiStep'
+    | 'exponential'
+    | 'warmUp'
+    | 'warmUpThenCosine'
+    | 'sequential';
   readonly options: object;
   readonly rates: readonly number[];
 }
@@ -28,6 +36,17 @@ const make: Readonly<Record<ScheduleCase['schedule'], (options: object) => Sched
   multiStep: (options) => multiStepSchedule(options as MultiStepScheduleOptions),
   exponential: (options) => exponentialSchedule(options as { lr: number; gamma: number }),
   warmUp: (options) => warmUp(constantSchedule({ lr: 0.5 }), options as WarmUpOptions),
+  warmUpThenCosine: (options) =>
+    warmUp(cosineSchedule({ lr: 0.5, steps: 10, minLr: 0.125 }), options as WarmUpOptions),
+  sequential: (options) =>
+    sequentialSchedule({
+      ...(options as { milestones: readonly number[] }),
+      schedules: [
+        constantSchedule({ lr: 0.5 }),
+        exponentialSchedule({ lr: 0.5, gamma: 0.5 }),
+        stepSchedule({ lr: 0.5, stepSize: 2, gamma: 0.75 }),
+      ],
+    }),
 };
 
 function assertRate(actual: number, expected: number, what: string): void {
@@ -86,6 +105,13 @@ test('these schedules refuse what makes no sense', () => {
   assert.throws(() => stepSchedule({ lr: 1, stepSize: 0 }), /stepSize is 0; expected a whole/);
   assert.throws(() => stepSchedule({ lr: 1, stepSize: 1, gamma: -1 }), /gamma is -1/);
   assert.throws(() => multiStepSchedule({ lr: 1, milestones: [3, 0] }), /milestones\[1\] is 0/);
+  const joined = (schedules: number, milestones: readonly number[]) => () =>
+    sequentialSchedule({ schedules: new Array(schedules).fill(() => 1), milestones });
+  assert.throws(joined(2, []), /got 2 schedules and the milestones \[\]; expected one growing/);
+  assert.throws(joined(3, [5, 5]), /milestones \[5,5\]/);
+  assert.throws(joined(2, [0]), /milestones \[0\]/);
+  assert.throws(joined(2, [1.5]), /milestones\[0\] is 1.5/);
+  assert.deepEqual([0, 3].map(joined(1, [])()), [1, 1]);
   const none: object = { lr: 1 };
   assert.throws(() => make.multiStep(none), /milestones is undefined; expected a list/);
   assert.throws(() => make.exponential(none), /gamma is undefined/);

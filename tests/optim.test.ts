@@ -19,7 +19,6 @@ import {
   constantSchedule,
   cosineSchedule,
   Lion,
-  type LionOptions,
   type Optimizer,
   oneCycleSchedule,
   RMSprop,
@@ -58,33 +57,9 @@ const make: {
   Lion: (parameters, options) => new Lion(parameters, options),
 };
 
-/** Lion as the paper's algorithm 2 has it, in plain float64 numbers: PyTorch has none. */
-function lionCase(options: LionOptions): OptimizerCase {
-  const { lr = 1e-4, betas: [beta1, beta2] = [0.9, 0.99], weightDecay = 0 } = options;
-  const random = new Philox(7);
-  const numbers = () => Array.from({ length: 5 }, () => Math.round(random.normal() * 64) / 64);
-  const start = numbers();
-  const theta = [...start];
-  const m = theta.map(() => 0);
-  const packed = (data: readonly number[]) => [{ shape: [5], data: [...data] }];
-  const steps = [1, 2, 3, 4].map(() => {
-    const gradient = numbers();
-    gradient.forEach((g, i) => {
-      const c = beta1 * m[i] + (1 - beta1) * g;
-      theta[i] = theta[i] - lr * (Math.sign(c) + weightDecay * theta[i]);
-      m[i] = beta2 * m[i] + (1 - beta2) * g;
-    });
-    return { gradients: packed(gradient), parameters: packed(theta) };
-  });
-  return { optimizer: 'Lion', options, start: packed(start), steps };
-}
-
 const cases = [
   ...readFixture<OptimizerCase[]>('nn-optimizers.json'),
   ...readFixture<OptimizerCase[]>('optim-optimizers.json'),
-  lionCase({ lr: 0.125 }),
-  lionCase({ lr: 0.0625, betas: [0.5, 0.75], weightDecay: 0.25 }),
-  lionCase({ weightDecay: 0.5 }),
 ];
 
 function begin({ optimizer, options, start }: OptimizerCase) {

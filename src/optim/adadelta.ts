@@ -15,6 +15,8 @@ export interface AdadeltaOptions {
   eps?: number;
   /** Times the parameter, added to its gradient. Default: 0. */
   weightDecay?: number;
+  /** Climb instead: the gradients' signs are turned first. Default: false. */
+  maximize?: boolean;
 }
 
 type AdadeltaSettings = Required<AdadeltaOptions>;
@@ -53,9 +55,10 @@ export class Adadelta extends Optimizer<AdadeltaSettings> {
 }
 
 function readOptions(owner: string, options: AdadeltaOptions): AdadeltaSettings {
-  checkOptionNames(owner, options, ['lr', 'rho', 'eps', 'weightDecay']);
+  checkOptionNames(owner, options, ['lr', 'rho', 'eps', 'weightDecay', 'maximize']);
+  const { maximize = false } = options;
   const { lr = 1, rho = 0.9, eps = 1e-6, weightDecay = 0 } = options;
   checkNumber(owner, { rho }, { below: 1 });
   checkNumber(owner, { lr, eps, weightDecay });
-  return { lr, rho, eps, weightDecay };
+  return { lr, rho, eps, weightDecay, maximize };
 }

@@ -17,6 +17,8 @@ export interface AdagradOptions {
   initialAccumulatorValue?: number;
   /** Added to the denominator. Default: 1e-10. */
   eps?: number;
+  /** Climb instead: the gradients' signs are turned first. Default: false. */
+  maximize?: boolean;
 }
 
 type AdagradSettings = Required<AdagradOptions>;
@@ -60,10 +62,11 @@ export class Adagrad extends Optimizer<AdagradSettings> {
 }
 
 function readOptions(owner: string, options: AdagradOptions): AdagradSettings {
-  const names = ['lr', 'lrDecay', 'weightDecay', 'initialAccumulatorValue', 'eps'];
+  const names = ['lr', 'lrDecay', 'weightDecay', 'initialAccumulatorValue', 'eps', 'maximize'];
   checkOptionNames(owner, options, names);
+  const { maximize = false } = options;
   const { lr = 1e-2, lrDecay = 0, weightDecay = 0, eps = 1e-10 } = options;
   const { initialAccumulatorValue = 0 } = options;
   checkNumber(owner, { lr, lrDecay, weightDecay, initialAccumulatorValue, eps });
-  return { lr, lrDecay, weightDecay, initialAccumulatorValue, eps };
+  return { lr, lrDecay, weightDecay, initialAccumulatorValue, eps, maximize };
 }

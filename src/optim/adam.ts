@@ -19,6 +19,8 @@ export interface AdamOptions {
   weightDecay?: number;
   /** Divide by the largest mean square so far (Reddi, Kale and Kumar 2018). Default: false. */
   amsgrad?: boolean;
+  /** Climb instead: the gradients' signs are turned first. Default: false. */
+  maximize?: boolean;
 }
 
 type AdamSettings = Required<AdamOptions>;
@@ -83,11 +85,12 @@ abstract class AdaptiveMoments extends Optimizer<AdamSettings> {
 }
 
 function readOptions(owner: string, options: AdamOptions): AdamSettings {
-  checkOptionNames(owner, options, ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad']);
+  checkOptionNames(owner, options, ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad', 'maximize']);
+  const { maximize = false } = options;
   const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, amsgrad = false } = options;
   checkBetas(owner, betas);
   checkNumber(owner, { lr, eps, weightDecay });
-  return { lr, betas, eps, weightDecay, amsgrad };
+  return { lr, betas, eps, weightDecay, amsgrad, maximize };
 }
 
 /**

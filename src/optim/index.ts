@@ -33,5 +33,7 @@ export {
   type OneCycleScheduleOptions,
   oneCycleSchedule,
   type Schedule,
+  type SequentialScheduleOptions,
+  sequentialSchedule,
 } from './schedules.js';
 export { SGD, type SgdOptions } from './sgd.js';

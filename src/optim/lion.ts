@@ -13,6 +13,8 @@ export interface LionOptions {
   betas?: readonly [number, number];
   /** Times the parameter, added to the direction; three to ten times AdamW's. Default: 0. */
   weightDecay?: number;
+  /** Climb instead: the gradients' signs are turned first. Default: false. */
+  maximize?: boolean;
 }
 
 type LionSettings = Required<LionOptions>;
@@ -49,9 +51,10 @@ export class Lion extends Optimizer<LionSettings> {
 }
 
 function readOptions(owner: string, options: LionOptions): LionSettings {
-  checkOptionNames(owner, options, ['lr', 'betas', 'weightDecay']);
+  checkOptionNames(owner, options, ['lr', 'betas', 'weightDecay', 'maximize']);
+  const { maximize = false } = options;
   const { lr = 1e-4, betas = [0.9, 0.99], weightDecay = 0 } = options;
   checkBetas(owner, betas);
   checkNumber(owner, { lr, weightDecay });
-  return { lr, betas, weightDecay };
+  return { lr, betas, weightDecay, maximize };
 }

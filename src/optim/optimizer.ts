@@ -9,7 +9,7 @@ import { Variable } from '../graph/variable.js';
 import { isFrozen } from '../nn/freezing.js';
 import { checkNumber } from '../nn/options.js';
 import { copyState, loadState, type StateDict, type StateSource } from '../nn/state-dict.js';
-import { where } from '../ops/elementwise.js';
+import { neg, where } from '../ops/elementwise.js';
 import type { OptimizerGroup } from './parameter-groups.js';
 
 export interface StepOptions {
@@ -20,16 +20,22 @@ export interface StepOptions {
 /** Gives a variable its next value, unless the step's condition is false. */
 export type Update = (variable: Variable, value: Tensor) => void;
 
+/** What the settings of every update rule have. */
+export interface CommonSettings {
+  readonly lr: number;
+  /** Turn the gradients' signs first. */
+  readonly maximize?: boolean;
+}
+
 /** A parameter to update; `index` is its place in its group. */
 export interface Member {
   readonly index: number;
   readonly parameter: Variable;
+  /** With its sign turned where the group is to climb. */
   readonly gradient: Tensor;
 }
 
-export abstract class Optimizer<
-  Settings extends { readonly lr: number } = { readonly lr: number },
-> {
+export abstract class Optimizer<Settings extends CommonSettings = CommonSettings> {
   /** What is trained, in the order in which `step` takes gradients: group after group. */
   readonly parameters: readonly Variable[];
   /** The groups of parameters, each with a learning rate of its own; one unless more were given. */
@@ -83,8 +89,13 @@ export abstract class Optimizer<
     const updateAll = () => {
       let first = 0;
       for (const group of this.groups) {
-        const members = group.parameters
-          .map((parameter, index) => ({ index, parameter, gradient: grads[first + index] }))
+        const { parameters, settings } = group;
+        const gradientOf = (index: number) => {
+          const gradient = grads[first + index];
+          return settings.maximize ? neg(gradient) : gradient;
+        };
+        const members = parameters
+          .map((parameter, index) => ({ index, parameter, gradient: gradientOf(index) }))
           .filter(({ parameter }) => !isFrozen(parameter));
         if (members.length > 0) this.updateGroup(group, members, update);
         first += group.parameters.length;

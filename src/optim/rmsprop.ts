@@ -19,6 +19,8 @@ export interface RmspropOptions {
   momentum?: number;
   /** Divide by an estimate of the deviation instead: the mean is subtracted. Default: false. */
   centered?: boolean;
+  /** Climb instead: the gradients' signs are turned first. Default: false. */
+  maximize?: boolean;
 }
 
 type RmspropSettings = Required<RmspropOptions>;
@@ -71,9 +73,10 @@ export class RMSprop extends Optimizer<RmspropSettings> {
 }
 
 function readOptions(owner: string, options: RmspropOptions): RmspropSettings {
-  const names = ['lr', 'alpha', 'eps', 'weightDecay', 'momentum', 'centered'];
+  const names = ['lr', 'alpha', 'eps', 'weightDecay', 'momentum', 'centered', 'maximize'];
   checkOptionNames(owner, options, names);
+  const { maximize = false } = options;
   const { lr = 1e-2, alpha = 0.99, eps = 1e-8, weightDecay = 0, momentum = 0 } = options;
   checkNumber(owner, { lr, alpha, eps, weightDecay, momentum });
-  return { lr, alpha, eps, weightDecay, momentum, centered: options.centered ?? false };
+  return { lr, alpha, eps, weightDecay, momentum, centered: options.centered ?? false, maximize };
 }

@@ -1,5 +1,6 @@
 /** Learning-rate schedules: plain functions from the step, counted from 0, to the learning rate. */
 
+import { ValueError } from '../graph/errors.js';
 import { checkCount, checkNumber, checkOptionNames } from '../nn/options.js';
 
 /** The learning rate for a step: `optimizer.lr = schedule(step)`. */
@@ -83,6 +84,44 @@ export function oneCycleSchedule(options: OneCycleScheduleOptions): Schedule {
   return (step) => {
     if (step < peak) return annealed(first, lr, step / peak);
     return annealed(lr, first / finalDivFactor, (step - peak) / (steps - 1 - peak));
+  };
+}
+
+export interface SequentialScheduleOptions {
+  /** What runs one after the other, each from its own beginning. */
+  schedules: readonly Schedule[];
+  /** The step at which each but the first begins, growing. */
+  milestones: readonly number[];
+}
+
+/**
+ * Several schedules one after the other; PyTorch's SequentialLR.
+ *
+ * Throws ValueError unless there is one milestone fewer than schedules and they grow.
+ *
+ *     const down = cosineSchedule({ lr: 0.1, steps: 90 });
+ *     const schedule = sequentialSchedule({ schedules: [constantSchedule({ lr: 0.1 }), down], milestones: [10] });
+ */
+export function sequentialSchedule(options: SequentialScheduleOptions): Schedule {
+  checkOptionNames('sequentialSchedule', options, ['schedules', 'milestones']);
+  const { schedules, milestones } = options;
+  const begins = Array.isArray(milestones) ? [0, ...milestones] : [];
+  const grow = begins.every((step, i) => i === 0 || step > begins[i - 1]);
+  if (!Array.isArray(schedules) || schedules.length !== begins.length || !grow) {
+    throw new ValueError(
+      `sequentialSchedule: got ${schedules?.length} schedules and the milestones ` +
+        `${JSON.stringify(milestones)}; expected one growing milestone above 0 for each schedule but the first`,
+    );
+  }
+  begins.slice(1).forEach((step, i) => {
+    checkCount('sequentialSchedule', `milestones[${i}]`, step);
+  });
+  return (step) => {
+    const at = Math.max(
+      begins.findLastIndex((begin) => begin <= step),
+      0,
+    );
+    return schedules[at](step - begins[at]);
   };
 }
 

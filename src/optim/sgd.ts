@@ -19,6 +19,8 @@ export interface SgdOptions {
   nesterov?: boolean;
   /** Times the parameter, added to its gradient. Default: 0. */
   weightDecay?: number;
+  /** Climb instead: the gradients' signs are turned first. Default: false. */
+  maximize?: boolean;
 }
 
 type SgdSettings = Required<SgdOptions>;
@@ -69,7 +71,15 @@ export class SGD extends Optimizer<SgdSettings> {
 }
 
 function readOptions(owner: string, options: SgdOptions): SgdSettings {
-  checkOptionNames(owner, options, ['lr', 'momentum', 'dampening', 'nesterov', 'weightDecay']);
+  checkOptionNames(owner, options, [
+    'lr',
+    'momentum',
+    'dampening',
+    'nesterov',
+    'weightDecay',
+    'maximize',
+  ]);
+  const { maximize = false } = options;
   const { lr, momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options;
   checkNumber(owner, { lr, momentum, dampening, weightDecay });
   if (nesterov && momentum === 0) {
@@ -78,5 +88,5 @@ function readOptions(owner: string, options: SgdOptions): SgdSettings {
   if (nesterov && dampening !== 0) {
     throw new ValueError(`${owner}: nesterov goes without dampening; leave dampening out`);
   }
-  return { lr, momentum, dampening, nesterov, weightDecay };
+  return { lr, momentum, dampening, nesterov, weightDecay, maximize };
 }
