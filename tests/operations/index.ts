@@ -6,6 +6,7 @@ import { comparisons } from './comparisons.js';
 import { convolution } from './convolution.js';
 import { distances } from './distances.js';
 import { elementwise } from './elementwise.js';
+import { entropies } from './entropies.js';
 import { functions } from './functions.js';
 import { gathering } from './gathering.js';
 import { indexing } from './indexing.js';
@@ -24,6 +25,7 @@ import { resizing } from './resizing.js';
 import type { Family } from './row.js';
 import { scattering } from './scattering.js';
 import { shapes } from './shapes.js';
+import { spatialLayers } from './spatial-layers.js';
 import { statistics } from './statistics.js';
 import { summation } from './summation.js';
 
@@ -35,6 +37,7 @@ export const families: { readonly [name: string]: Family } = {
   convolution,
   distances,
   elementwise,
+  entropies,
   functions,
   gathering,
   indexing,
@@ -52,6 +55,7 @@ export const families: { readonly [name: string]: Family } = {
   resizing,
   scattering,
   shapes,
+  'spatial-layers': spatialLayers,
   statistics,
   summation,
 };
