@@ -11,6 +11,12 @@ const checkpointPrimitive: Primitive<'checkpoint'> = {
   shape: ([{ shape, dtype }]) => ({ shape, dtype }),
 };
 
+const recomputePrimitive: Primitive<'recompute'> = {
+  name: 'recompute',
+  kind: 'view',
+  shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
+};
+
 /**
  * `segment()`, whose intermediate values are not kept for the gradient but computed a second time when
  * it is needed: less memory for more operations (Chen et al. 2016, "Training Deep Nets with Sublinear
@@ -57,3 +63,7 @@ function rebuiltNode(tensor: Tensor, known: ReadonlyMap<Tensor, Tensor>): Tensor
   noteCreated(copy);
   return copy;
 }
+
+/** x, for a computation that is to be done again, and not before `after` is known. */
+export const recompute = (x: Tensor, after: Tensor): Tensor =>
+  apply(recomputePrimitive, [x, after], {});

@@ -28,9 +28,9 @@ import { matmul } from '../ops/matmul.js';
 import { pad } from '../ops/pad.js';
 import { sum } from '../ops/reduction.js';
 import { gatherRows, scatterRows } from '../ops/rows.js';
-import { expand, flip, permute, recompute, reshape, slice, transpose } from '../ops/view.js';
+import { expand, flip, permute, reshape, slice, transpose } from '../ops/view.js';
 import { windowArgmaxPrimitive, windowSumPrimitive } from '../ops/windows.js';
-import { rebuilt } from './checkpoint.js';
+import { rebuilt, recompute } from './checkpoint.js';
 
 /** What a rule sees: the application, and the gradient that arrives at its output. */
 export interface VjpContext<Name extends PrimitiveName> {

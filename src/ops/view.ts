@@ -42,12 +42,6 @@ const detachPrimitive: Primitive<'detach'> = {
   shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
 };
 
-const recomputePrimitive: Primitive<'recompute'> = {
-  name: 'recompute',
-  kind: 'view',
-  shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
-};
-
 /** The elements of x in the same order under another shape; one extent may be -1. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   const open = shape.indexOf(-1);
@@ -138,7 +132,3 @@ export function flip(x: Tensor, dims: readonly number[]): Tensor {
 
 /** The same values, through which no gradient flows. */
 export const detach = (x: Tensor): Tensor => apply(detachPrimitive, [x], {});
-
-/** x, for a computation that is to be done again, and not before `after` is known. */
-export const recompute = (x: Tensor, after: Tensor): Tensor =>
-  apply(recomputePrimitive, [x, after], {});

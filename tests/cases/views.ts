@@ -1,6 +1,6 @@
 /** Cases of the views: alone, chained, and read through by elementwise operations. */
 
-import { checkpoint } from '../../src/autodiff/index.js';
+import { checkpoint, recompute } from '../../src/autodiff/checkpoint.js';
 import type { Tensor } from '../../src/graph/tensor.js';
 import type { ViewName } from '../../src/graph/vocabulary.js';
 import {
@@ -12,7 +12,6 @@ import {
   matmul,
   mul,
   permute,
-  recompute,
   relu,
   reshape,
   slice,
