@@ -55,6 +55,11 @@ export class Value {
     return cast(this.tensor, outerDtype(this.type));
   }
 
+  /** Whether the values are on the host already, as those of constants. */
+  get isConstant(): boolean {
+    return this.#host !== null;
+  }
+
   get rank(): number {
     return this.shape.length;
   }

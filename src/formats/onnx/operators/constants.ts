@@ -3,7 +3,11 @@
 import { ShapeError, ValueError } from '../../../graph/errors.js';
 import { formatShape, normalizeDim, sizeOf } from '../../../graph/shape.js';
 import { fill, tensor } from '../../../ops/creation.js';
-import { add, and, cast, equal, iota, less, not, sub, where } from '../../../ops/elementwise.js';
+import { unsqueeze } from '../../../ops/dims.js';
+import { cast, equal, iota, where } from '../../../ops/elementwise.js';
+import { wrapIndex } from '../../../ops/indices.js';
+import { arange } from '../../../ops/ranges.js';
+import { eye, tril, triu } from '../../../ops/triangles.js';
 import { reshape, slice } from '../../../ops/view.js';
 import { type ElementType, elementTypeOf, elementTypes, nameOfCode } from '../element-type.js';
 import type { OperatorNode, OperatorTable } from '../operator.js';
@@ -59,8 +63,9 @@ function eyeLike(node: OperatorNode): Value {
   const k = node.attributes.int('k', 0);
   if (shape.length !== 2)
     throw new ShapeError(`expected two dimensions, got ${formatShape(shape)}`);
-  const diagonal = equal(add(iota(shape, 0), k), iota(shape, 1));
-  return Value.of(cast(diagonal, elementTypes[type].dtype), type);
+  const [rows, columns] = shape;
+  const { dtype } = elementTypes[type];
+  return Value.of(eye(rows, { columns, diagonal: k, dtype }), type);
 }
 
 /** From start by delta to before limit. */
@@ -71,10 +76,10 @@ function range(node: OperatorNode): Value {
     return node.number(place)!;
   });
   if (delta === 0) throw new ValueError('delta is 0, so that the range has no end');
-  const length = Math.max(Math.ceil((limit - start) / delta), 0);
-  const values = Array.from({ length }, (_, i) => start + i * delta);
   const { dtype } = elementTypes[type];
-  return Value.of(tensor(values, [length], dtype), type);
+  // Away from the limit there is nothing.
+  if ((limit - start) / delta < 0) return Value.of(tensor([], [0], dtype), type);
+  return Value.of(arange(limit, { start, step: delta, dtype }), type);
 }
 
 /** The extents from `start` to before `end`, both cut to those that there are. */
@@ -99,12 +104,10 @@ function oneHot(node: OperatorNode): Value {
     throw new ValueError(`values are ${formatShape(values.shape)}; expected [off, on]`);
   const rank = given.rank + 1;
   const axis = normalizeDim(node.attributes.int('axis', -1), rank, 'axis');
-  const index = cast(given, 'int32');
-  const place = where(less(index, 0), add(index, depth), index);
+  const place = wrapIndex(cast(given, 'int32'), depth);
   const shape = [...given.shape.slice(0, axis), depth, ...given.shape.slice(axis)];
-  const spread = reshape(place, [...given.shape.slice(0, axis), 1, ...given.shape.slice(axis)]);
   const [off, on] = [0, 1].map((i) => reshape(slice(values, { start: [i], end: [i + 1] }), []));
-  return Value.of(where(equal(iota(shape, axis), spread), on, off), type);
+  return Value.of(where(equal(iota(shape, axis), unsqueeze(place, axis)), on, off), type);
 }
 
 /** The triangle above (or below) the k-th diagonal, 0 elsewhere; of matrices in the last two dimensions. */
@@ -112,13 +115,7 @@ function triangle(node: OperatorNode): Value {
   const { tensor: x, type } = node.input(0);
   const upper = node.attributes.flag('upper', true);
   const k = node.number(1) ?? 0;
-  if (x.rank < 2)
-    throw new ShapeError(`expected two dimensions or more, got ${formatShape(x.shape)}`);
-  // How far right of the main diagonal an element is.
-  const right = sub(iota(x.shape, x.rank - 1), iota(x.shape, x.rank - 2));
-  const kept = upper ? not(less(right, k)) : less(right, k + 1);
-  if (type === 'bool') return Value.of(and(x, kept), type);
-  return Value.of(where(kept, x, 0), type);
+  return Value.of(upper ? triu(x, k) : tril(x, k), type);
 }
 
 /** Floats to integers lose their fraction; everything but 0 is true. */

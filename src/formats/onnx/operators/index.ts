@@ -3,10 +3,12 @@
 import type { DescribedOperator, OperatorTable } from '../operator.js';
 import { activationOperators } from './activations.js';
 import { arithmeticOperators } from './arithmetic.js';
+import { bitOperators } from './bits.js';
 import { constantOperators } from './constants.js';
 import { convolutionOperators } from './convolution.js';
 import { dropoutOperators } from './dropout.js';
 import { elementwiseOperators } from './elementwise.js';
+import { indexingOperators } from './indexing.js';
 import { logicOperators } from './logic.js';
 import { lossOperators } from './losses.js';
 import { normalizationOperators } from './normalization.js';
@@ -22,10 +24,12 @@ import { viewOperators } from './views.js';
 const families: readonly OperatorTable[] = [
   activationOperators,
   arithmeticOperators,
+  bitOperators,
   constantOperators,
   convolutionOperators,
   dropoutOperators,
   elementwiseOperators,
+  indexingOperators,
   logicOperators,
   lossOperators,
   normalizationOperators,

@@ -1,11 +1,12 @@
-/** ONNX's matrix products: MatMul, Gemm. */
+/** ONNX's matrix products: MatMul, Gemm, Einsum. */
 
 import { ShapeError } from '../../../graph/errors.js';
 import { formatShape } from '../../../graph/shape.js';
 import type { Tensor } from '../../../graph/tensor.js';
+import { einsum } from '../../../ops/einsum.js';
 import { add, mul } from '../../../ops/elementwise.js';
 import { matmul } from '../../../ops/matmul.js';
-import { reshape, transpose } from '../../../ops/view.js';
+import { transpose } from '../../../ops/view.js';
 import { isFloat } from '../element-type.js';
 import type { OperatorNode, OperatorTable } from '../operator.js';
 import { Value } from '../value.js';
@@ -14,16 +15,17 @@ import { aligned } from './arithmetic.js';
 /** As NumPy's: a vector is a row on the left and a column on the right. */
 function product(node: OperatorNode): Value {
   const { tensor: a, type } = node.requireType(0, isFloat, 'floats');
-  const { tensor: b } = node.requireType(1, isFloat, 'floats');
-  const left = a.rank === 1 ? reshape(a, [1, a.size]) : a;
-  const right = b.rank === 1 ? reshape(b, [b.size, 1]) : b;
-  const whole = matmul(left, right);
-  const shape = [
-    ...whole.shape.slice(0, -2),
-    ...(a.rank === 1 ? [] : whole.shape.slice(-2, -1)),
-    ...(b.rank === 1 ? [] : whole.shape.slice(-1)),
-  ];
-  return Value.computed(reshape(whole, shape), type);
+  const { tensor: b } = node.requireType(1, (other) => other === type, type);
+  return Value.computed(matmul(a, b), type);
+}
+
+/** Sums of products in Einstein's notation. */
+function einsteinSum(node: OperatorNode): Value {
+  const { type } = node.input(0);
+  const operands = node.all().map((_, place) => {
+    return node.requireType(place, (other) => other === type, type).tensor;
+  });
+  return Value.computed(einsum(node.attributes.string('equation'), ...operands), type);
 }
 
 /** alpha a b + beta c, with a and b transposed where the attributes say so. */
@@ -48,5 +50,6 @@ const scaled = (x: Tensor, factor: number): Tensor => (factor === 1 ? x : mul(x,
 
 export const productOperators: OperatorTable = {
   MatMul: product,
+  Einsum: einsteinSum,
   Gemm: gemm,
 };

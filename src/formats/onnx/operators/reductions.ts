@@ -1,15 +1,16 @@
-/** ONNX's reductions: sums, means, products, norms and extremes over axes, and where extremes are. */
+/** ONNX's reductions: sums, means, products, norms and extremes over axes, where extremes are, and sums so far. */
 
 import { normalizeDim } from '../../../graph/shape.js';
 import type { Tensor } from '../../../graph/tensor.js';
 import { square } from '../../../ops/arithmetic.js';
 import { fill } from '../../../ops/creation.js';
+import { type CumulativeOptions, cumprod, cumsum } from '../../../ops/cumulative.js';
 import { abs, cast, log, sqrt, sub } from '../../../ops/elementwise.js';
 import { argmax, argmin, logSumExp, max, mean, min, prod, sum } from '../../../ops/reduction.js';
 import { trunc } from '../../../ops/rounding.js';
 import { flip } from '../../../ops/view.js';
 import { type ElementType, isFloat } from '../element-type.js';
-import type { Operator, OperatorNode, OperatorTable } from '../operator.js';
+import type { DescribedOperator, Operator, OperatorNode, OperatorTable } from '../operator.js';
 import { Value } from '../value.js';
 
 interface Over {
@@ -92,6 +93,20 @@ const extremePlace =
     return Value.of(last ? sub(x.shape[dim] - 1, place) : place, 'int64');
   };
 
+/** Joins all up to each place of an axis, which is an input. */
+const cumulative = (
+  join: (x: Tensor, dim: number, options: CumulativeOptions) => Tensor,
+): DescribedOperator => ({
+  hostInputs: [1],
+  run: (node) => {
+    const { tensor: x, type } = node.requireType(0, (type) => type !== 'bool', 'numbers');
+    node.input(1);
+    const exclusive = node.attributes.flag('exclusive', false);
+    const reverse = node.attributes.flag('reverse', false);
+    return Value.computed(join(x, node.number(1)!, { exclusive, reverse }), type);
+  },
+});
+
 const sumOf = (x: Tensor, { dims, keepDims }: Over): Tensor => sum(x, dims, { keepDims });
 const infinite = () => Number.NEGATIVE_INFINITY;
 
@@ -121,4 +136,6 @@ export const reductionOperators: OperatorTable = {
   ),
   ArgMax: extremePlace(argmax),
   ArgMin: extremePlace(argmin),
+  CumSum: cumulative(cumsum),
+  CumProd: cumulative(cumprod),
 };

@@ -5,16 +5,9 @@ import { formatShape, normalizeDim } from '../../../graph/shape.js';
 import type { Tensor } from '../../../graph/tensor.js';
 import { concatenate } from '../../../ops/concatenate.js';
 import { pad } from '../../../ops/pad.js';
-import { flip, slice } from '../../../ops/view.js';
+import { sliceDim } from '../../../ops/slicing.js';
 import type { OperatorNode, OperatorTable } from '../operator.js';
 import { Value } from '../value.js';
-
-interface Part {
-  readonly axis: number;
-  readonly start: number;
-  readonly end: number;
-  readonly step: number;
-}
 
 /** Starts, ends, axes and steps are attributes before version 10 and inputs from then on. */
 function cut(node: OperatorNode): Value {
@@ -29,43 +22,9 @@ function cut(node: OperatorNode): Value {
       `starts [${starts}], ends [${ends}], axes [${axes}] and steps [${steps}] differ in length`,
     );
   }
-  const parts = starts.map((start, i) => ({
-    axis: normalizeDim(axes[i], x.rank, 'axes'),
-    start,
-    end: ends[i],
-    step: steps[i],
-  }));
-  return Value.of(parts.reduce(takePart, x), type);
-}
-
-/** As Python's x[start:end:step] along an axis: negative places count from the end, all are cut to x. */
-function takePart(x: Tensor, { axis, start, end, step }: Part): Tensor {
-  const extent = x.shape[axis];
-  if (step === 0)
-    throw new ValueError('a step is 0; use 1 or more, or -1 or less to walk backwards');
-  const [least, most] = step > 0 ? [0, extent] : [-1, extent - 1];
-  const place = (value: number) =>
-    Math.min(Math.max(value < 0 ? value + extent : value, least), most);
-  const first = place(start);
-  const stride = Math.min(Math.abs(step), Math.max(extent, 1));
-  const count = Math.max(
-    Math.ceil((step > 0 ? place(end) - first : first - place(end)) / stride),
-    0,
-  );
-  const reach = Math.max(count - 1, 0) * stride;
-  const lowest = count === 0 ? 0 : step > 0 ? first : first - reach;
-  const along = (value: number, others: readonly number[]) =>
-    others.map((other, dim) => (dim === axis ? value : other));
-  const zeros = x.shape.map(() => 0);
-  const part = slice(x, {
-    start: along(lowest, zeros),
-    end: along(count === 0 ? 0 : lowest + reach + 1, x.shape),
-    step: along(
-      stride,
-      zeros.map(() => 1),
-    ),
-  });
-  return step > 0 ? part : flip(part, [axis]);
+  const cutAlong = (part: Tensor, start: number, i: number): Tensor =>
+    sliceDim(part, { dim: axes[i], start, end: ends[i], step: steps[i] });
+  return Value.of(starts.reduce(cutAlong, x), type);
 }
 
 const modes = ['constant', 'reflect', 'edge', 'wrap'] as const;
@@ -131,10 +90,8 @@ function extended(x: Tensor, { axis, low, high, mode }: Edges): Tensor {
     );
   }
   const places = Array.from({ length }, (_, i) => sources[mode](i - low, extent));
-  const runs = runsOf(places).map((run) => takePart(x, { axis, ...run }));
-  return runs.length === 0
-    ? takePart(x, { axis, start: 0, end: 0, step: 1 })
-    : concatenate(runs, axis);
+  const runs = runsOf(places).map((run) => sliceDim(x, { dim: axis, ...run }));
+  return runs.length === 0 ? sliceDim(x, { dim: axis, end: 0 }) : concatenate(runs, axis);
 }
 
 /** Places as parts that go up or down by one; the start of a next part turns back or stands still. */

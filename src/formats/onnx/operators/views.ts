@@ -2,7 +2,6 @@
 
 import { ShapeError, ValueError } from '../../../graph/errors.js';
 import { broadcastShapes, formatShape, normalizeDim, sizeOf } from '../../../graph/shape.js';
-import type { Tensor } from '../../../graph/tensor.js';
 import { concatenate, split, tile } from '../../../ops/concatenate.js';
 import { fill } from '../../../ops/creation.js';
 import { expand, permute, reshape } from '../../../ops/view.js';
@@ -128,36 +127,6 @@ function splitInto(node: OperatorNode): Value[] {
   return split(x, sizes ?? equal, axis).map((part) => Value.of(part, type));
 }
 
-/** How channels are numbered: depth before column and row (DCR), or column and row before depth. */
-const orders = ['DCR', 'CRD'] as const;
-
-function depthToSpace(node: OperatorNode): Value {
-  const { tensor: x, type } = node.input(0);
-  const size = node.attributes.int('blocksize');
-  const mode = node.opset < 11 ? 'DCR' : node.attributes.choice('mode', orders, 'DCR');
-  const [n, c, h, w] = fourDims(x);
-  const depth = c / size ** 2;
-  const apart = mode === 'DCR' ? [n, size, size, depth, h, w] : [n, depth, size, size, h, w];
-  const order = mode === 'DCR' ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3];
-  const moved = permute(reshape(x, apart), order);
-  return Value.of(reshape(moved, [n, depth, h * size, w * size]), type);
-}
-
-function spaceToDepth(node: OperatorNode): Value {
-  const { tensor: x, type } = node.input(0);
-  const size = node.attributes.int('blocksize');
-  const mode = node.attributes.choice('mode', orders, 'DCR');
-  const [n, c, h, w] = fourDims(x);
-  const apart = reshape(x, [n, c, h / size, size, w / size, size]);
-  const order = mode === 'DCR' ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4];
-  return Value.of(reshape(permute(apart, order), [n, c * size ** 2, h / size, w / size]), type);
-}
-
-function fourDims({ shape }: Tensor): readonly number[] {
-  if (shape.length === 4) return shape;
-  throw new ShapeError(`expected [N, C, H, W], got ${formatShape(shape)}`);
-}
-
 export const viewOperators: OperatorTable = {
   Identity: (node) => node.input(0),
   Reshape: { run: reshapeTo, hostInputs: [1] },
@@ -169,6 +138,4 @@ export const viewOperators: OperatorTable = {
   Tile: { run: repeat, hostInputs: [1, 2] },
   Concat: concat,
   Split: { run: splitInto, hostInputs: [1] },
-  DepthToSpace: depthToSpace,
-  SpaceToDepth: spaceToDepth,
 };
