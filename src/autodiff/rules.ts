@@ -18,6 +18,7 @@ import {
   log,
   mul,
   neg,
+  or,
   pow,
   sign,
   sin,
@@ -82,10 +83,10 @@ export const vjps: { readonly [Name in PrimitiveName]: Vjp<Name> } = {
     const quotient = div(gradient, b);
     return [quotient, neg(mul(quotient, output))];
   },
-  // As PyTorch's: where b is 0 the power does not depend on a, where a is 0 and b above 0 not on b.
+  // As PyTorch's: where b is 0 the power does not depend on a, where a is 0 and b not below 0 not on b.
   pow: ({ inputs: [a, b], output, gradient }) => [
     where(equal(b, 0), 0, mul(gradient, mul(b, pow(a, sub(b, 1))))),
-    where(and(equal(a, 0), less(0, b)), 0, mul(gradient, mul(output, log(a)))),
+    where(and(equal(a, 0), or(less(0, b), equal(b, 0))), 0, mul(gradient, mul(output, log(a)))),
   ],
   floorDivide: none,
   remainder: ({ inputs: [a, b], gradient }) => [gradient, neg(mul(gradient, floorDivide(a, b)))],

@@ -189,7 +189,7 @@ const powers: OperationRows = (() => {
   ];
   const atZero = {
     name: 'gradient at zero',
-    inputs: [exactly([0, 0, 2, -2, 1]), exactly([1, 2, 0, 0, 0])],
+    inputs: [exactly([0, 0, 0, 2, -2, 1]), exactly([0, 1, 2, 0, 0, 0])],
     build: pow,
     torch: 'torch.pow(a, b)',
     gradient: 'kinked' as const,

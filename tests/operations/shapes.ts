@@ -11,7 +11,6 @@ import {
   mul,
   ones,
   permute,
-  recompute,
   repeat,
   repeatInterleave,
   reshape,
@@ -93,17 +92,6 @@ export const shapes: Family = {
         inputs: [normal([3, 5])],
         build: (x) => mul(detach(x), x),
         torch: 'a.detach() * a',
-      },
-    ],
-  },
-  recompute: {
-    gradient: 'smooth',
-    rows: [
-      {
-        name: 'after another',
-        inputs: [normal([3, 5]), normal([2], 2)],
-        build: (x, after) => mul(recompute(x, after), x),
-        torch: 'a * a',
       },
     ],
   },
