@@ -52,8 +52,8 @@ const layers: readonly [build: () => unknown, says: RegExp][] = [
     /outputPadding \[2, 2\] must be smaller/,
   ],
   [
-    () => new nn.ConvTranspose2d(3, 4, { kernelSize: 3, padding: wrong('same') }),
-    /padding is 'same'; give the padding in numbers/,
+    () => new nn.ConvTranspose2d(3, 4, { kernelSize: 3, padding: wrong('full') }),
+    /padding: .* got "full"/,
   ],
   [
     () => new nn.ConvTranspose2d(3, 4, { kernelSize: 3, padding: [1, 2, -3, 4] }),

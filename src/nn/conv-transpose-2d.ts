@@ -1,10 +1,9 @@
 /** ConvTranspose2d: the transposed convolution layer. */
 
-import { ValueError } from '../graph/errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import { pairOf } from '../ops/conv-2d.js';
 import { checkOutputPadding, convTranspose2d } from '../ops/conv-transpose-2d.js';
-import { sidesPerAxis } from '../ops/spatial-options.js';
+import { transposedSides } from '../ops/spatial-options.js';
 import { checkChannelGroups } from './channel-groups.js';
 import { initLikePyTorch } from './default-init.js';
 import { Module } from './module.js';
@@ -18,8 +17,11 @@ export interface ConvTranspose2dLayerOptions {
   kernelSize: number | Pair;
   /** Default: 1. */
   stride?: number | Pair;
-  /** What is cut off the full result: one number, [vertical, horizontal], or [top, bottom, left, right]. Default: 0. */
-  padding?: number | Pair | Sides;
+  /**
+   * What is cut off the full result: one number, [vertical, horizontal], [top, bottom, left, right], or
+   * 'same' for the input's size times the stride. Default: 0.
+   */
+  padding?: number | Pair | Sides | 'same';
   /** Rows and columns added below and at the right; smaller than stride or dilation. Default: 0. */
   outputPadding?: number | Pair;
   /** Default: 1. */
@@ -76,11 +78,8 @@ export class ConvTranspose2d extends Module {
     this.outputPadding = pairOf(options.outputPadding ?? 0, `${owner}: outputPadding`, 0);
     this.dilation = pairOf(options.dilation ?? 1, `${owner}: dilation`);
     checkOutputPadding(this.outputPadding, this.stride, this.dilation);
-    if (typeof padding === 'string') {
-      throw new ValueError(`${owner}: padding is '${padding}'; give the padding in numbers`);
-    }
     const windows = { kernel: this.kernelSize, stride: this.stride, dilation: this.dilation };
-    this.padding = sidesPerAxis(padding, windows, `${owner}: padding`) as Sides;
+    this.padding = transposedSides(padding, windows, `${owner}: padding`) as Sides;
     this.groups = groups;
     this.weight = new Parameter([inChannels, outChannels / groups, ...this.kernelSize]);
     this.bias = bias ? new Parameter([outChannels]) : null;

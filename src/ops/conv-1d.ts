@@ -9,7 +9,7 @@ import {
   checkTransposedConvolution,
   transposedExtents,
 } from './convolution-checks.js';
-import { perAxis, sidesPerAxis } from './spatial-options.js';
+import { perAxis, sidesPerAxis, transposedSides } from './spatial-options.js';
 import { reshape } from './view.js';
 
 /** One number, as such or in a list of one. */
@@ -54,8 +54,8 @@ export interface ConvTranspose1dOptions {
   bias?: Tensor;
   /** Default: 1. */
   stride?: Single;
-  /** How much of the full result is cut off at both ends, or [before, behind]. Default: 0. */
-  padding?: Single | readonly [number, number];
+  /** How much of the full result is cut off at both ends, [before, behind], or 'same' for L times the stride. Default: 0. */
+  padding?: Single | readonly [number, number] | 'same';
   /** Elements added behind, where the stride leaves the size open. Default: 0. */
   outputPadding?: Single;
   /** Default: 1. */
@@ -80,7 +80,7 @@ export function convTranspose1d(
   const { bias, groups = 1 } = options;
   checkTransposedConvolution('convTranspose1d', 1, { x, weight, bias, groups });
   const windows = windowsOf(weight, options);
-  const sides = sidesPerAxis(options.padding ?? 0, windows);
+  const sides = transposedSides(options.padding ?? 0, windows);
   const outputPadding = perAxis(options.outputPadding ?? 0, {
     axes: 1,
     name: 'outputPadding',

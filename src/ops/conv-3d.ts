@@ -11,7 +11,7 @@ import {
 } from './convolution-checks.js';
 import { add } from './elementwise.js';
 import { pad } from './pad.js';
-import { perAxis, sidesPerAxis } from './spatial-options.js';
+import { perAxis, sidesPerAxis, transposedSides } from './spatial-options.js';
 import { permute, reshape, slice } from './view.js';
 
 type Triple = readonly [number, number, number];
@@ -74,8 +74,11 @@ export interface ConvTranspose3dOptions {
   bias?: Tensor;
   /** Default: 1. */
   stride?: number | Triple;
-  /** What is cut off the full result: one number, three, or [front, behind, top, bottom, left, right]. Default: 0. */
-  padding?: number | Triple | Sides;
+  /**
+   * What is cut off the full result: one number, three, [front, behind, top, bottom, left, right], or 'same'
+   * for the input's size times the stride. Default: 0.
+   */
+  padding?: number | Triple | Sides | 'same';
   /** Added behind, below and at the right, where the stride leaves the size open. Default: 0. */
   outputPadding?: number | Triple;
   /** Default: 1. */
@@ -101,7 +104,7 @@ export function convTranspose3d(
   checkTransposedConvolution('convTranspose3d', 3, { x, weight, bias, groups });
   const windows = windowsOf(weight, options);
   const { kernel, stride, dilation } = windows;
-  const sides = sidesPerAxis(options.padding ?? 0, windows);
+  const sides = transposedSides(options.padding ?? 0, windows);
   const outputPadding = perAxis(options.outputPadding ?? 0, {
     axes: 3,
     name: 'outputPadding',

@@ -8,14 +8,17 @@ import { conv2dPrimitive, pairOf } from './conv-2d.js';
 import { checkTransposedConvolution, transposedExtents } from './convolution-checks.js';
 import { add } from './elementwise.js';
 import { pad } from './pad.js';
-import { sidesPerAxis } from './spatial-options.js';
+import { transposedSides } from './spatial-options.js';
 import { flip, permute, reshape } from './view.js';
 
 export interface ConvTranspose2dOptions {
   bias?: Tensor;
   stride?: number | readonly [number, number];
-  /** How much of the full result is cut off: one number, [vertical, horizontal], or [top, bottom, left, right]. */
-  padding?: number | readonly [number, number] | readonly [number, number, number, number];
+  /**
+   * How much of the full result is cut off: one number, [vertical, horizontal], [top, bottom, left, right],
+   * or 'same' for the input's size times the stride.
+   */
+  padding?: number | readonly [number, number] | readonly [number, number, number, number] | 'same';
   /** Rows and columns added below and at the right, where the stride leaves the size open. */
   outputPadding?: number | readonly [number, number];
   dilation?: number | readonly [number, number];
@@ -45,7 +48,7 @@ export function convTranspose2d(
   const [, perGroup, ...kernel] = weight.shape;
   const out = perGroup * groups;
   const windows = { kernel, stride, dilation };
-  const sides = sidesPerAxis(options.padding ?? 0, windows);
+  const sides = transposedSides(options.padding ?? 0, windows);
   const size = transposedExtents(x, windows, { sides, outputPadding });
   const grouped = reshape(x, [batch, groups, channels / groups, height, width]);
   const reach = kernel.map((extent, axis) => (extent - 1) * dilation[axis]);

@@ -61,3 +61,23 @@ export function sidesPerAxis(
   }
   return all.length === axes ? all.flatMap((n: number) => [n, n]) : all;
 }
+
+/**
+ * What a transposed convolution cuts off before and behind each axis in turn; 'same' makes the result the
+ * input's extents times the stride, and cuts an odd element behind.
+ */
+export function transposedSides(
+  padding: number | readonly number[] | 'same',
+  windows: Windows,
+  name = 'padding',
+): readonly number[] {
+  if (padding !== 'same') return sidesPerAxis(padding, windows, name);
+  return windows.kernel.flatMap((extent, axis) => {
+    const total = (extent - 1) * windows.dilation[axis] + 1 - windows.stride[axis];
+    if (total >= 0) return [Math.floor(total / 2), Math.ceil(total / 2)];
+    throw new ValueError(
+      `${name} 'same' needs a kernel that reaches over the stride, ${windows.stride[axis]}; use a ` +
+        `larger kernel or give padding and outputPadding in numbers`,
+    );
+  });
+}

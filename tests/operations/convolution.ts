@@ -167,6 +167,13 @@ export const convolution: Family = {
       { stride: 2, padding: [0, 1, 2, 1] },
       'F.conv_transpose2d(a, b, c, 2)[:, :, :-1, 2:-1]',
     ],
+    [[1, 2, 3, 3], [2, 1, 4, 4], { stride: 2, padding: 'same' }, '2, 1'],
+    [
+      [1, 2, 3, 2],
+      [2, 1, 3, 4],
+      { stride: [2, 3], padding: 'same' },
+      'F.conv_transpose2d(a, b, c, [2, 3])[:, :, :-1, :-1]',
+    ],
   ]),
   convTranspose3d: convolutions<ConvTranspose3dOptions>(convTranspose3d, 'conv_transpose3d', [
     [[1, 2, 2, 2, 3], [2, 2, 2, 2, 2], {}, ''],
