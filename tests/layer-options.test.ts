@@ -52,6 +52,10 @@ const layers: readonly [build: () => unknown, says: RegExp][] = [
     /outputPadding \[2, 2\] must be smaller/,
   ],
   [
+    () => new nn.ConvTranspose2d(3, 4, { kernelSize: 3, stride: 4, padding: 'same' }),
+    /ConvTranspose2d: padding 'same' needs a kernel that reaches over the stride, 4; use a larger/,
+  ],
+  [
     () => new nn.ConvTranspose2d(3, 4, { kernelSize: 3, padding: wrong('full') }),
     /padding: .* got "full"/,
   ],

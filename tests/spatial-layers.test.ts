@@ -90,3 +90,25 @@ for (const fixture of readFixture<SpatialCase[]>('nn-spatial.json')) {
     });
   }
 }
+
+test('transposed convolutions cut each side by what is asked of it', () => {
+  const whole = new nn.ConvTranspose2d(2, 3, { kernelSize: 3, stride: 2 });
+  const x = ops.tensor([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [1, 2, 2, 3]);
+  const options: [nn.ConvTranspose2dLayerOptions['padding'], start: number[], end: number[]][] = [
+    ['same', [0, 0], [4, 6]],
+    [1, [1, 1], [4, 6]],
+    [
+      [0, 2, 1, 3],
+      [0, 1],
+      [3, 4],
+    ],
+  ];
+  for (const [padding, start, end] of options) {
+    const layer = new nn.ConvTranspose2d(2, 3, { kernelSize: 3, stride: 2, padding });
+    layer.loadStateDict(whole.stateDict());
+    const expected = ops.slice(whole.call(x), { start: [0, 0, ...start], end: [1, 3, ...end] });
+    const y = layer.call(x);
+    assert.deepEqual(y.shape, expected.shape);
+    assert.deepEqual(onReference(() => y).data(), onReference(() => expected).data());
+  }
+});
