@@ -222,21 +222,15 @@ export class Fusion {
     if (this.#wanted.has(pad)) return false;
     if (((pad.source as Application).attributes as PrimitiveAttributes['pad']).value !== 0)
       return false;
-    const readsAsInput = (tensor: Tensor): boolean =>
-      !this.#wanted.has(tensor) &&
-      this.consumersOf(tensor).every(
-        (consumer) =>
-          isPrimitive(consumer, 'conv2d') &&
-          inputsOf(consumer)[0] === tensor &&
-          inputsOf(consumer)[1] !== tensor,
-      );
-    return (
-      this.consumersOf(pad).every((consumer) =>
-        isPrimitive(consumer, 'permute') ? readsAsInput(consumer) : readsAsInput(pad),
-      ) &&
-      this.consumersOf(pad).every(
-        (consumer) => isPrimitive(consumer, 'permute') || isPrimitive(consumer, 'conv2d'),
-      )
+    const isInputOf = (consumer: Tensor, tensor: Tensor): boolean =>
+      isPrimitive(consumer, 'conv2d') &&
+      inputsOf(consumer)[0] === tensor &&
+      inputsOf(consumer)[1] !== tensor;
+    const readsAsInput = (permuted: Tensor): boolean =>
+      !this.#wanted.has(permuted) &&
+      this.consumersOf(permuted).every((consumer) => isInputOf(consumer, permuted));
+    return this.consumersOf(pad).every((consumer) =>
+      isPrimitive(consumer, 'permute') ? readsAsInput(consumer) : isInputOf(consumer, pad),
     );
   }
 
