@@ -56,6 +56,36 @@ test('changed parameters change what the model gives', () => {
   assert.deepEqual([...model.call({ x: tensor([1, 1], [1, 2]) }).y.data()], [6, 8, 10]);
 });
 
+test('running statistics and bounds are buffers, what decides about shapes is constant', () => {
+  const model = load({
+    nodes: [
+      {
+        operator: 'BatchNormalization',
+        inputs: ['x', 'scale', 'shift', 'mean', 'variance'],
+        outputs: ['h'],
+      },
+      { operator: 'Clip', inputs: ['h', 'least', ''], outputs: ['c'] },
+      { operator: 'Resize', inputs: ['c', '', 'scales'] },
+    ],
+    inputs: { x: ['float32', 'n', 1, 2, 2] },
+    initializers: [
+      ...['scale', 'shift', 'mean', 'variance'].map((name) => ({ name, dims: [1], values: [1] })),
+      { name: 'least', dims: [], values: [1] },
+      { name: 'scales', dims: [4], values: [1, 1, 2, 1] },
+    ],
+  });
+  const names = (entries: [string, unknown][]) => entries.map(([name]) => name);
+  assert.deepEqual(names(model.namedParameters()), ['scale', 'shift']);
+  assert.deepEqual(names(model.namedBuffers()), ['mean', 'variance', 'least']);
+  const run = compile((x: Tensor) => model.call({ x }).y);
+  const y = run(tensor([0, 1, 2, 3], [1, 1, 2, 2]));
+  assert.deepEqual(y.shape, [1, 1, 4, 2]);
+  const expected = [1, 1, 1, 1, 2, 3, 2, 3];
+  y.data().forEach((value, i) => {
+    assert.ok(Math.abs(value - expected[i]) < 1e-4);
+  });
+});
+
 test('a compiled model gives the same, for every batch', () => {
   const model = load(linear);
   const run = compile((x: Tensor) => model.call({ x }).y);
@@ -113,6 +143,10 @@ describe('a shape that is an input', () => {
     const model = load(reshaping, { constants: { to: shape(2, -1) } });
     assert.deepEqual(model.inputNames, ['x']);
     assert.deepEqual(compile((x: Tensor) => model.call({ x }).y)(x).shape, [2, 2]);
+    const short = { ...shape(2, 2), shape: [3] };
+    assert.throws(() => load(reshaping, { constants: { to: short } }), {
+      message: /input 'to' has 2 values; its shape \[3\] holds 3/,
+    });
     assert.throws(() => load(reshaping, { constants: { two: shape(2) } }), {
       message: /no input 'two'; did you mean 'to'/,
     });

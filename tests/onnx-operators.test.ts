@@ -112,6 +112,11 @@ const tables: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       attributes: { shape: { ints: [2, -1] } },
       ...{ shape: [2, 2], values: [0, 1, 2, 3] },
     },
+    'Cast 5 has the name of the type': {
+      ...{ operator: 'Cast', opset: 5, inputs: [floats(1.5, -2)] },
+      attributes: { to: { string: 'INT32' } },
+      ...{ shape: [2], values: [1, -2], type: 'int32' },
+    },
     'Dropout 6 is the identity': {
       ...{ operator: 'Dropout', opset: 6, inputs: [floats(1, 2)] },
       attributes: { ratio: { float: 0.9 } },

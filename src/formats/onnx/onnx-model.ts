@@ -1,7 +1,7 @@
 /** OnnxModel: a module that runs the graph of an ONNX file. */
 
 import { ShapeError, ValueError } from '../../graph/errors.js';
-import { formatShape } from '../../graph/shape.js';
+import { formatShape, sizeOf } from '../../graph/shape.js';
 import { Tensor } from '../../graph/tensor.js';
 import { withScope } from '../../graph/trace.js';
 import type { Variable } from '../../graph/variable.js';
@@ -181,5 +181,10 @@ function givenValue({ name, typeCode, shape }: ValueInfo, given: Tensor | Tensor
       `input '${name}' is ${got}; the model takes ${type}, which is ${wanted} here; convert with cast()`,
     );
   }
-  return given instanceof Tensor ? Value.of(given, type) : Value.ofData(given);
+  if (given instanceof Tensor) return Value.of(given, type);
+  if (given.data.length === sizeOf(given.shape)) return Value.ofData(given);
+  throw new ShapeError(
+    `input '${name}' has ${given.data.length} values; its shape ${formatShape(given.shape)} holds ` +
+      `${sizeOf(given.shape)}`,
+  );
 }

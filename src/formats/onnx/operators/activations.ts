@@ -114,5 +114,5 @@ export const activationOperators: OperatorTable = {
     const approximate = node.attributes.choice('approximate', ['none', 'tanh'], 'none');
     return ofFloats((x) => gelu(x, { approximate }))(node);
   },
-  Clip: clip,
+  Clip: { run: clip, bufferInputs: [1, 2] },
 };

@@ -45,8 +45,22 @@ function constantOfShape(node: OperatorNode): Value {
   return Value.of(fill(Number(data.data[0]), shape, dtype), data.type);
 }
 
+/** How types were named before version 6. */
+const oldNames: Readonly<Record<string, ElementType>> = { FLOAT: 'float32', DOUBLE: 'float64' };
+
+/** The type that Cast asks for. */
+function castType(node: OperatorNode): ElementType {
+  if (node.opset >= 6) return namedType(node, 'to');
+  const name = node.attributes.string('to');
+  const type = oldNames[name] ?? name.toLowerCase();
+  if (isElementType(type)) return type;
+  throw new ValueError(`attribute 'to' asks for ${name}; expected FLOAT, INT64, BOOL or the like`);
+}
+
+const isElementType = (name: string): name is ElementType => Object.hasOwn(elementTypes, name);
+
 /** The type that an attribute names by its number. */
-export function namedType(node: OperatorNode, attribute: string): ElementType {
+function namedType(node: OperatorNode, attribute: string): ElementType {
   const code = node.attributes.int(attribute);
   const type = elementTypeOf(code);
   if (type !== undefined) return type;
@@ -142,7 +156,7 @@ export const constantOperators: OperatorTable = {
   Trilu: { run: triangle, hostInputs: [1] },
   Cast: (node) => {
     ignoreFloat8(node);
-    return castTo(node.input(0), namedType(node, 'to'));
+    return castTo(node.input(0), castType(node));
   },
   CastLike: (node) => {
     ignoreFloat8(node);
