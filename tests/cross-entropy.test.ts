@@ -140,16 +140,33 @@ test('logits and labels that do not fit are refused', () => {
   );
 });
 
-test('the loss takes four kernels, and its gradient four more', () => {
+test('the loss takes five kernels, and its gradient four more for bytes, five for labels that may be ignored', () => {
   const logits = new Tensor([64, 10], 'float32', { kind: 'input' });
-  const labels = new Tensor([64], 'int32', { kind: 'input' });
-  const kernelsOf = (outputs: (loss: Tensor) => Tensor[]) => {
-    const graph = { inputs: [logits, labels], outputs: outputs(crossEntropy(logits, labels)) };
-    return new Program({ ...graph, assignments: [] }, planInterpreter).describe().kernels;
-  };
-  const forward = kernelsOf((loss) => [loss]);
-  const both = kernelsOf((loss) => [loss, ...grad(loss, [logits])]);
-  assert.deepEqual([forward.length, both.length], [4, 8]);
+  const counts = (['uint8', 'int32'] as const).map((dtype) => {
+    const labels = new Tensor([64], dtype, { kind: 'input' });
+    const kernelsOf = (outputs: (loss: Tensor) => Tensor[]) => {
+      const graph = { inputs: [logits, labels], outputs: outputs(crossEntropy(logits, labels)) };
+      return new Program({ ...graph, assignments: [] }, planInterpreter).describe().kernels;
+    };
+    const forward = kernelsOf((loss) => [loss]);
+    const both = kernelsOf((loss) => [loss, ...grad(loss, [logits])]);
+    return [forward.length, both.length];
+  });
+  assert.deepEqual(counts, [
+    [5, 9],
+    [5, 10],
+  ]);
+});
+
+test('labels of -100 are ignored unless another label is', () => {
+  const logits = tensor([1, 2, 0, 5, 4, 3, 0, 0, 9], [3, 3]);
+  const loss = (labels: number[], options = {}) =>
+    onReference(() => crossEntropy(logits, tensor(new Int32Array(labels), [3]), options)).item();
+  const kept = onReference(() =>
+    crossEntropy(tensor([1, 2, 0, 0, 0, 9], [2, 3]), tensor(new Int32Array([1, 2]), [2])),
+  ).item();
+  assert.equal(loss([1, -100, 2]), kept);
+  assert.ok(Number.isNaN(loss([1, -100, 2], { ignoreIndex: 0 })));
 });
 
 test('accuracy is the share of rows whose largest logit is at the label', () => {

@@ -31,10 +31,7 @@ export interface CrossEntropyOptions extends LossOptions {
   labelSmoothing?: number;
   /** One factor per class, float32 [C]; the mean over labels divides by the sum of the factors used. */
   weight?: Tensor;
-  /**
-   * A label whose rows give no loss and do not count in the mean, -100 in PyTorch. Default: none, because
-   * counting the others takes a kernel more; give it where labels have it.
-   */
+  /** A label whose rows give no loss and do not count in the mean. Default: -100. */
   ignoreIndex?: number;
 }
 
@@ -43,7 +40,7 @@ export interface CrossEntropyOptions extends LossOptions {
  * and [N, H, W]; stable for large logits.
  *
  * With float32 targets shaped as the logits, probabilities, it is the sum over classes of -target log(softmax(logits)).
- * A label outside 0..C-1 makes its row's loss NaN; `checkLabels` finds it beforehand. Throws
+ * A label outside 0..C-1 that is not `ignoreIndex` makes its row's loss NaN; `checkLabels` finds it beforehand. Throws
  * ShapeError when shapes or dtypes do not fit, ValueError for an option unknown or out of range.
  *
  *     const loss = crossEntropy(model.call(x), labels, { labelSmoothing: 0.1 });
@@ -53,16 +50,16 @@ export function crossEntropy(
   labels: Tensor,
   options: CrossEntropyOptions = {},
 ): Tensor {
-  const { labelSmoothing = 0, weight, ignoreIndex, reduction } = options;
+  const { labelSmoothing = 0, weight, ignoreIndex = -100, reduction } = options;
   checkLossOptions('crossEntropy', options, ['labelSmoothing', 'weight', 'ignoreIndex']);
   checkSmoothing(labelSmoothing);
-  if (ignoreIndex !== undefined && !Number.isSafeInteger(ignoreIndex)) {
+  if (!Number.isSafeInteger(ignoreIndex)) {
     throw new ValueError(
       `crossEntropy: ignoreIndex is ${ignoreIndex}; expected a whole number, the label to ignore`,
     );
   }
   if (labels.dtype === 'float32' && logits.rank >= 2 && labels.rank >= 2) {
-    if (ignoreIndex !== undefined) {
+    if (options.ignoreIndex !== undefined) {
       throw new ValueError('crossEntropy: ignoreIndex needs labels, and the targets are float32');
     }
     checkWeight(weight, logits);
@@ -94,8 +91,10 @@ export function crossEntropy(
       ? hard
       : add(mul(hard, 1 - labelSmoothing), mul(spread(), labelSmoothing / classes));
   const inRange = and(greater(label, -1), less(label, classes));
-  const ignored = ignoreIndex === undefined ? null : equal(label, ignoreIndex);
-  const counts = ignored && ignoreIndex! >= 0 ? and(inRange, not(ignored)) : inRange;
+  // Bytes are never negative: there is nothing to ignore, and nothing to count.
+  const mayBeIgnored = labels.dtype !== 'uint8' || (ignoreIndex >= 0 && ignoreIndex < 256);
+  const ignored = mayBeIgnored ? equal(label, ignoreIndex) : null;
+  const counts = ignored && ignoreIndex >= 0 ? and(inRange, not(ignored)) : inRange;
   if ((factor || ignored) && (reduction ?? 'mean') === 'mean') {
     // Compared anew, not with `inRange`: each comparison then joins the sum that reads it.
     const outside = or(less(label, 0), greater(label, classes - 1));
