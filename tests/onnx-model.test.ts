@@ -116,6 +116,36 @@ test('shapes computed from shapes are known inside compile()', () => {
   assert.deepEqual(run(tensor(new Float32Array(12), [3, 2, 2])).shape, [6, 2]);
 });
 
+test('ends of slices beyond int32 may be joined from constants first', () => {
+  const model = load({
+    nodes: [
+      { operator: 'Unsqueeze', inputs: ['most', 'first'], outputs: ['a'] },
+      {
+        operator: 'Concat',
+        inputs: ['a', 'two'],
+        outputs: ['e'],
+        attributes: { axis: { int: 0 } },
+      },
+      { operator: 'Slice', inputs: ['x', 'starts', 'e'] },
+    ],
+    inputs: { x: ['float32', 3, 3] },
+    initializers: [
+      { name: 'most', type: 'int64', dims: [], raw: new Uint8Array([...Array(7).fill(255), 127]) },
+      { name: 'first', type: 'int64', dims: [1], values: [0] },
+      { name: 'two', type: 'int64', dims: [1], values: [2] },
+      { name: 'starts', type: 'int64', dims: [2], values: [1, 1] },
+    ],
+  });
+  const { y } = model.call({ x: tensor([0, 1, 2, 3, 4, 5, 6, 7, 8], [3, 3]) });
+  assert.deepEqual(
+    [y.shape, [...y.data()]],
+    [
+      [2, 1],
+      [4, 7],
+    ],
+  );
+});
+
 describe('a shape that is an input', () => {
   const reshaping: ModelToWrite = {
     nodes: [{ name: 'r', operator: 'Reshape', inputs: ['x', 'to'] }],

@@ -7,6 +7,7 @@ import { activeTrace } from '../../graph/trace.js';
 import { topologicalOrder } from '../../graph/traced-graph.js';
 import { tensor } from '../../ops/creation.js';
 import { cast } from '../../ops/elementwise.js';
+import { reshape } from '../../ops/view.js';
 import { type ElementType, elementTypes, isInteger, outerDtype, settle } from './element-type.js';
 import type { TensorData } from './tensor-data.js';
 
@@ -62,6 +63,12 @@ export class Value {
 
   get rank(): number {
     return this.shape.length;
+  }
+
+  /** The same values in a shape of as many, still exact where they are on the host. */
+  reshaped(shape: Shape): Value {
+    if (this.#host) return Value.ofData({ ...this.#host, shape });
+    return Value.of(reshape(this.tensor, shape), this.type);
   }
 
   /** The values, exact; null while they depend on inputs of a function that is being compiled. */

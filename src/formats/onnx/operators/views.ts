@@ -43,7 +43,7 @@ const axesOf = (node: OperatorNode): readonly number[] | undefined =>
   node.opset < 13 ? node.attributes.ints('axes') : node.numbers(1);
 
 function squeeze(node: OperatorNode): Value {
-  const { tensor: x, type } = node.input(0);
+  const x = node.input(0);
   const axes = axesOf(node)?.map((axis) => normalizeDim(axis, x.rank, 'axes'));
   const gone = axes ?? x.shape.flatMap((extent, dim) => (extent === 1 ? [dim] : []));
   const wide = gone.find((dim) => x.shape[dim] !== 1);
@@ -52,12 +52,11 @@ function squeeze(node: OperatorNode): Value {
       `dimension ${wide} of ${formatShape(x.shape)} is ${x.shape[wide]}; only extents of 1 can go`,
     );
   }
-  const shape = x.shape.filter((_, dim) => !gone.includes(dim));
-  return Value.of(reshape(x, shape), type);
+  return x.reshaped(x.shape.filter((_, dim) => !gone.includes(dim)));
 }
 
 function unsqueeze(node: OperatorNode): Value {
-  const { tensor: x, type } = node.input(0);
+  const x = node.input(0);
   const named = axesOf(node);
   if (named === undefined) throw new ValueError('the axes are missing; the operator needs them');
   const rank = x.rank + named.length;
@@ -66,10 +65,9 @@ function unsqueeze(node: OperatorNode): Value {
     throw new ShapeError(`axes [${named}] name a dimension twice; each must be another one`);
   }
   let next = 0;
-  const shape = Array.from({ length: rank }, (_, dim) =>
-    axes.includes(dim) ? 1 : x.shape[next++],
+  return x.reshaped(
+    Array.from({ length: rank }, (_, dim) => (axes.includes(dim) ? 1 : x.shape[next++])),
   );
-  return Value.of(reshape(x, shape), type);
 }
 
 /** To the broadcast of x and the shape, so that extents of 1 on either side grow. */
@@ -104,11 +102,25 @@ function concat(node: OperatorNode): Value {
     node.requireType(place, (other) => other === type, type);
   });
   const axis = node.attributes.int('axis', node.opset < 4 ? 1 : undefined);
-  const joined = concatenate(
-    values.map(({ tensor }) => tensor),
-    axis,
+  const along = normalizeDim(axis, node.input(0).rank, 'axis');
+  const whole = joinedPlaces(values);
+  if (whole) return whole;
+  const tensors = values.map(({ tensor }) => tensor);
+  return Value.of(concatenate(tensors, along), type);
+}
+
+/** Vectors of constant int64, such as the ends of a slice, stay exact: the largest means the last place. */
+function joinedPlaces(values: readonly Value[]): Value | null {
+  const parts = values.map((value) =>
+    value.isConstant && value.rank === 1 ? value.known() : null,
   );
-  return Value.of(joined, type);
+  const numbers: bigint[] = [];
+  for (const part of parts) {
+    if (!(part?.data instanceof BigInt64Array)) return null;
+    numbers.push(...part.data);
+  }
+  const data = BigInt64Array.from(numbers);
+  return Value.ofData({ type: 'int64', shape: [data.length], data });
 }
 
 /** Into listed sizes, or into as many equal parts as there are outputs, the last of which may be smaller. */
