@@ -3,7 +3,7 @@
 import type { Primitive } from '../graph/primitive.js';
 import { type Shape, sameShape } from '../graph/shape.js';
 import { type Application, Tensor } from '../graph/tensor.js';
-import { inputsOf, type TracedGraph, topologicalOrder } from '../graph/traced-graph.js';
+import { inputsOf, rootsOf, type TracedGraph, topologicalOrder } from '../graph/traced-graph.js';
 import type { PrimitiveAttributes } from '../graph/vocabulary.js';
 import { contiguous, isContiguous, type Strided } from './strided.js';
 import { pulledBack, seenThrough } from './view-chain.js';
@@ -50,7 +50,7 @@ export class Fusion {
   /** `recomputed`: values that are to be computed where they are read. */
   constructor(graph: TracedGraph, recomputed: ReadonlySet<Tensor>) {
     this.#recomputed = recomputed;
-    const roots = [...graph.outputs, ...graph.assignments.map(({ value }) => value)];
+    const roots = rootsOf(graph);
     this.#wanted = new Set(roots);
     const order = topologicalOrder(roots);
     for (const tensor of order) {

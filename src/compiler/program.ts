@@ -4,7 +4,7 @@ import type { Backend, Executable } from '../backends/contract.js';
 import type { Plan } from '../backends/plan.js';
 import type { TypedArray } from '../graph/dtype.js';
 import { Tensor } from '../graph/tensor.js';
-import { type TracedGraph, topologicalOrder } from '../graph/traced-graph.js';
+import { rootsOf, type TracedGraph, topologicalOrder } from '../graph/traced-graph.js';
 import { describeKernels, type KernelDescription } from './describe.js';
 import { lower } from './lower.js';
 import { planMemory } from './memory-plan.js';
@@ -92,11 +92,7 @@ export class Program {
   }
 
   #recomputation(): Recomputation | null {
-    const order = topologicalOrder([
-      ...this.#graph.outputs,
-      ...this.#graph.assignments.map(({ value }) => value),
-    ]);
-    const repeats = order.some(
+    const repeats = topologicalOrder(rootsOf(this.#graph)).some(
       ({ source }) => source.kind === 'apply' && source.primitive.name === 'recompute',
     );
     if (!repeats) return null;

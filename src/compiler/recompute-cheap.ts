@@ -1,13 +1,21 @@
 /** Recompute cheap: values that one operation or two make of a stored tensor are made where they are read, not kept. */
 
 import { Tensor } from '../graph/tensor.js';
-import { type TracedGraph, topologicalOrder } from '../graph/traced-graph.js';
+import { rootsOf, type TracedGraph, topologicalOrder, withRoots } from '../graph/traced-graph.js';
 import type { PrimitiveName } from '../graph/vocabulary.js';
 import { fillValue } from './simplify.js';
 
 /** Operations that cost less than a read of memory. */
-const cheap: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
-  ...(['neg', 'add', 'sub', 'mul', 'less', 'equal', 'and', 'or', 'not'] as const),
+const cheap: ReadonlySet<PrimitiveName> = new Set([
+  'neg',
+  'add',
+  'sub',
+  'mul',
+  'less',
+  'equal',
+  'and',
+  'or',
+  'not',
 ]);
 
 /** Elements below which a kernel more costs more than the memory. */
@@ -28,7 +36,7 @@ export interface Recomputed {
  * behind it: less memory, and fewer reads and writes of it.
  */
 export function recomputeCheap(graph: TracedGraph): Recomputed {
-  const roots = [...graph.outputs, ...graph.assignments.map(({ value }) => value)];
+  const roots = rootsOf(graph);
   const order = topologicalOrder(roots);
   const lengths = chainLengths(order, new Set(roots));
   const rewritten = new Map<Tensor, Tensor>();
@@ -51,15 +59,7 @@ export function recomputeCheap(graph: TracedGraph): Recomputed {
       withInputs(tensor, (input) => read(input, own)),
     );
   }
-  const simplified: TracedGraph = {
-    inputs: graph.inputs,
-    outputs: graph.outputs.map((output) => rewritten.get(output)!),
-    assignments: graph.assignments.map(({ variable, value }) => ({
-      variable,
-      value: rewritten.get(value)!,
-    })),
-  };
-  return { graph: simplified, copies };
+  return { graph: withRoots(graph, (root) => rewritten.get(root)!), copies };
 }
 
 /** How many operations lead from a stored tensor to each cheap value; 0 for every other tensor. */

@@ -3,7 +3,7 @@
 import type { DType } from '../graph/dtype.js';
 import { type Shape, sameShape, sizeOf } from '../graph/shape.js';
 import { type Application, Tensor } from '../graph/tensor.js';
-import { type TracedGraph, topologicalOrder } from '../graph/traced-graph.js';
+import { rootsOf, type TracedGraph, topologicalOrder, withRoots } from '../graph/traced-graph.js';
 import type { PrimitiveAttributes, PrimitiveName } from '../graph/vocabulary.js';
 
 export interface SimplifyOptions {
@@ -16,10 +16,9 @@ export function simplify(
   graph: TracedGraph,
   { recompute = true }: SimplifyOptions = {},
 ): TracedGraph {
-  const roots = [...graph.outputs, ...graph.assignments.map(({ value }) => value)];
   const builder = new Builder(recompute);
   const rewritten = new Map<Tensor, Tensor>();
-  for (const tensor of topologicalOrder(roots)) {
+  for (const tensor of topologicalOrder(rootsOf(graph))) {
     const source = tensor.source;
     if (source.kind === 'apply') {
       const inputs = source.inputs.map((input) => rewritten.get(input)!);
@@ -27,14 +26,7 @@ export function simplify(
       rewritten.set(tensor, builder.simplified(application, tensor.shape, tensor.dtype));
     } else rewritten.set(tensor, builder.leaf(tensor));
   }
-  return {
-    inputs: graph.inputs,
-    outputs: graph.outputs.map((output) => rewritten.get(output)!),
-    assignments: graph.assignments.map(({ variable, value }) => ({
-      variable,
-      value: rewritten.get(value)!,
-    })),
-  };
+  return withRoots(graph, (root) => rewritten.get(root)!);
 }
 
 type AttributesOf<Name extends PrimitiveName> = PrimitiveAttributes[Name];

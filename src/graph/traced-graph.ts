@@ -14,6 +14,24 @@ export interface TracedGraph {
   readonly assignments: readonly Assignment[];
 }
 
+/** What a graph is there to compute. */
+export const rootsOf = ({ outputs, assignments }: TracedGraph): Tensor[] => [
+  ...outputs,
+  ...assignments.map(({ value }) => value),
+];
+
+/** The graph that computes `replace(root)` in place of each root. */
+export function withRoots(graph: TracedGraph, replace: (root: Tensor) => Tensor): TracedGraph {
+  return {
+    inputs: graph.inputs,
+    outputs: graph.outputs.map(replace),
+    assignments: graph.assignments.map(({ variable, value }) => ({
+      variable,
+      value: replace(value),
+    })),
+  };
+}
+
 /** Every tensor that outputs and assignments need, inputs before what consumes them. */
 export function topologicalOrder(roots: readonly Tensor[]): Tensor[] {
   const order: Tensor[] = [];

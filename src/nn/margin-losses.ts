@@ -3,18 +3,16 @@
 import { ShapeError, ValueError } from '../graph/errors.js';
 import { formatShape, sameShape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
+import { pairwiseDistance } from '../ops/distance.js';
 import {
-  abs,
   add,
   and,
   cast,
   div,
   equal,
-  exp,
   greater,
   iota,
   less,
-  log,
   minimum,
   mul,
   or,
@@ -174,21 +172,8 @@ export function tripletMargin(
   checkNumber('tripletMargin', { p }, { least: Number.MIN_VALUE });
   checkPair('tripletMargin', anchor, positive);
   checkPair('tripletMargin', anchor, negative);
-  const distance = (a: Tensor, b: Tensor) => norm(add(sub(a, b), eps), p);
+  const distance = (a: Tensor, b: Tensor) => pairwiseDistance(a, b, { p, eps });
   const far = distance(anchor, negative);
   const nearer = swap ? minimum(far, distance(positive, negative)) : far;
   return reduceLosses(clampAtZero(sub(add(distance(anchor, positive), margin), nearer)), reduction);
-}
-
-/** The p-norm along the last dimension; the gradient of a norm of 0 is 0. */
-function norm(x: Tensor, p: number): Tensor {
-  if (p === 1) return sum(abs(x), -1);
-  if (p === 2) return whereNotZero(sum(mul(x, x), -1), sqrt);
-  const powers = whereNotZero(abs(x), (size) => exp(mul(log(size), p)));
-  return whereNotZero(sum(powers, -1), (total) => exp(mul(log(total), 1 / p)));
-}
-
-function whereNotZero(x: Tensor, f: (x: Tensor) => Tensor): Tensor {
-  const zero = equal(x, 0);
-  return where(zero, 0, f(where(zero, 1, x)));
 }

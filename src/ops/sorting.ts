@@ -4,7 +4,7 @@ import { ShapeError } from '../graph/errors.js';
 import { apply, type Primitive } from '../graph/primitive.js';
 import { formatShape, normalizeDim } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
-import { reshape, transpose } from './view.js';
+import { fromRowsAlong, rowsAlong } from './along-dim.js';
 
 const argsortPrimitive: Primitive<'argsort'> = {
   name: 'argsort',
@@ -32,9 +32,6 @@ export function argsort(x: Tensor, { dim = -1, descending = false }: ArgsortOpti
     );
   }
   const along = normalizeDim(dim, x.rank, 'argsort');
-  const last = transpose(x, along, -1);
-  const extent = x.shape[along];
-  const rows = reshape(last, [extent === 0 ? 0 : x.size / extent, extent]);
-  const order = apply(argsortPrimitive, [rows], { descending });
-  return transpose(reshape(order, last.shape), along, -1);
+  const order = apply(argsortPrimitive, [rowsAlong(x, along)], { descending });
+  return fromRowsAlong(order, x.shape, along);
 }

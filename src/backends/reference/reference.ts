@@ -4,7 +4,7 @@ import type { TypedArray } from '../../graph/dtype.js';
 import { ShapeError } from '../../graph/errors.js';
 import { formatShape } from '../../graph/shape.js';
 import type { Application, Tensor } from '../../graph/tensor.js';
-import { type TracedGraph, topologicalOrder } from '../../graph/traced-graph.js';
+import { rootsOf, type TracedGraph, topologicalOrder } from '../../graph/traced-graph.js';
 import { type DeviceMemory, Variable } from '../../graph/variable.js';
 import type { PrimitiveName } from '../../graph/vocabulary.js';
 import type { Executable, GraphBackend } from '../contract.js';
@@ -47,8 +47,7 @@ class ReferenceExecutable implements Executable {
 
   constructor(graph: TracedGraph) {
     this.#graph = graph;
-    const assigned = graph.assignments.map(({ value }) => value);
-    this.#order = topologicalOrder([...graph.outputs, ...assigned]);
+    this.#order = topologicalOrder(rootsOf(graph));
   }
 
   run(inputs: readonly TypedArray[]): TypedArray[] {
