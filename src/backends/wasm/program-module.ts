@@ -11,7 +11,7 @@ import { emitGather, emitScatter } from './kernels/gather.js';
 import { emitMap } from './kernels/map.js';
 import { emitMatmul } from './kernels/matmul.js';
 import { emitPad } from './kernels/pad.js';
-import { emitReduce } from './kernels/reduce.js';
+import { emitReduce } from './kernels/reduce/reduce.js';
 import { emitUniform } from './kernels/uniform.js';
 import { emitWindow } from './kernels/window.js';
 import { MathLibrary } from './math.js';
