@@ -97,7 +97,7 @@ test('a picture of another size is refused in the layer where it no longer fits'
 });
 
 test('models are created by name', () => {
-  assert.deepEqual(modelNames(), ['lenet5']);
+  assert.ok(modelNames().includes('lenet5'));
   const model = createModel('lenet5', { numClasses: 7 });
   assert.ok(model instanceof LeNet5);
   const state: StateDict = model.stateDict();
@@ -110,7 +110,7 @@ test('an unknown model or option is refused with the name that was meant', () =>
   assert.throws(() => createModel('lenet-5'), new ValueError(message));
   assert.throws(
     () => createModel('transformer'),
-    /there is no model "transformer"; use one of lenet5/,
+    /there is no model "transformer"; use one of lenet5, /,
   );
   assert.throws(() => createModel('toString'), ValueError);
   assert.throws(() => createModel('lenet5', { classes: 3 } as object), /did you mean "numClasses"/);

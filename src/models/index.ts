@@ -1,4 +1,25 @@
 /** Networks, one file per family, and the registry that creates them by name. */
 
+export { ImageClassifier, type ImageClassifierOptions } from './image-classifier.js';
 export { LeNet5, type LeNet5Options } from './lenet5.js';
 export { createModel, type ModelOptions, modelNames } from './registry.js';
+export {
+  ResNet,
+  type ResNetPlan,
+  resnet18,
+  resnet34,
+  resnet50,
+  resnet101,
+  resnet152,
+  resnext50,
+  wideResnet50,
+} from './resnet.js';
+export {
+  CifarResNet,
+  resnet18Cifar,
+  resnet20,
+  resnet32,
+  resnet44,
+  resnet56,
+  resnet110,
+} from './resnet-cifar.js';

@@ -3,15 +3,44 @@
 import { ValueError } from '../graph/errors.js';
 import type { Module } from '../nn/module.js';
 import { nearestName } from '../text/nearest-name.js';
+import type { ImageClassifierOptions } from './image-classifier.js';
 import { LeNet5 } from './lenet5.js';
+import {
+  resnet18,
+  resnet34,
+  resnet50,
+  resnet101,
+  resnet152,
+  resnext50,
+  wideResnet50,
+} from './resnet.js';
+import {
+  resnet18Cifar,
+  resnet20,
+  resnet32,
+  resnet44,
+  resnet56,
+  resnet110,
+} from './resnet-cifar.js';
 
-export interface ModelOptions {
-  /** How many classes the model tells apart; the default is the model's own. */
-  numClasses?: number;
-}
+export interface ModelOptions extends ImageClassifierOptions {}
 
+/** By torchvision's names, where it has the network. */
 const models: Readonly<Record<string, (options: ModelOptions) => Module>> = {
   lenet5: (options) => new LeNet5(options),
+  resnet18,
+  resnet34,
+  resnet50,
+  resnet101,
+  resnet152,
+  resnext50_32x4d: resnext50,
+  wide_resnet50_2: wideResnet50,
+  resnet18_cifar: resnet18Cifar,
+  resnet20,
+  resnet32,
+  resnet44,
+  resnet56,
+  resnet110,
 };
 
 /** The names that `createModel` knows. */

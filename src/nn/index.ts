@@ -71,6 +71,7 @@ export {
 } from './margin-losses.js';
 export { accuracy } from './metrics.js';
 export { type AnyModule, Module, type ObservedOutput, observeOutputs } from './module.js';
+export { NamedSequential } from './named-sequential.js';
 export {
   CircularPad2d,
   ConstantPad2d,

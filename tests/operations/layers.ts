@@ -16,6 +16,7 @@ import {
   LayerNorm,
   Linear,
   LocalResponseNorm,
+  NamedSequential,
   Sequential,
   Tanh,
   Unflatten,
@@ -43,6 +44,13 @@ export const layers: Family = {
   Sequential: layerRows([
     [() => new Sequential(new Flatten(), new Tanh()), [normal([2, 1, 3])], 'a.flatten(1).tanh()'],
     [() => new Sequential(new Tanh()), [normal([3])], 'a.tanh()'],
+  ]),
+  NamedSequential: layerRows([
+    [
+      () => new NamedSequential({ flat: new Flatten(), tanh: new Tanh() }),
+      [normal([2, 1, 3])],
+      'a.flatten(1).tanh()',
+    ],
   ]),
   Linear: layerRows([
     [() => new Linear(5, 3), [normal([4, 5])], 'F.linear(a, b, c)', weighted([3, 5], 3)],
