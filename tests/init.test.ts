@@ -121,3 +121,38 @@ test('wrong use is refused', () => {
   assert.throws(wrong({ slope: 1 }), /kaimingNormal: there is no option "slope"/);
   assert.throws(() => init.xavierNormal(weight, { gain: Number.NaN }), /gain is NaN/);
 });
+
+test('initial weights do not depend on when, or whether, they are asked for', () => {
+  const rules = [init.uniform, init.normal, init.kaimingNormal, init.xavierUniform];
+  const build = () => {
+    manualSeed(11);
+    return rules.map((rule) => {
+      const weight = new Parameter([3, 5]);
+      rule(weight);
+      return weight;
+    });
+  };
+  const inOrder = build().map((weight) => weight.data());
+  const later = build();
+  manualSeed(12);
+  const backwards = later.toReversed().map((weight) => weight.data());
+  assert.deepEqual(backwards.toReversed(), inOrder);
+  assert.deepEqual(build()[3].data(), inOrder[3]);
+  // Each rule goes on where the one before it stopped.
+  manualSeed(11);
+  const all = new Parameter([30]);
+  init.uniform(all);
+  assert.deepEqual(all.data().slice(0, 15), inOrder[0]);
+});
+
+test('a parameter takes other values before it ever had its first ones', () => {
+  const weight = new Parameter([2, 2]);
+  init.uniform(weight);
+  weight.set([1, 2, 3, 4]);
+  assert.deepEqual([...weight.data()], [1, 2, 3, 4]);
+  init.constant(weight, 7);
+  assert.deepEqual([...weight.data()], [7, 7, 7, 7]);
+  const wrong = new Parameter([3]);
+  wrong.setLazily(() => new Float32Array(2));
+  assert.throws(() => wrong.data(), /needs 3 elements, got 2/);
+});

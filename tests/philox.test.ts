@@ -139,3 +139,24 @@ function checkError(message: RegExp): (error: unknown) => boolean {
     return true;
   };
 }
+
+test('numbers can be passed over without drawing them', () => {
+  for (const drawn of [0, 1, 2, 3, 5]) {
+    for (const count of [0, 1, 2, 3, 4, 5, 8, 9, 1023]) {
+      const reference = new Philox(5, 1);
+      take(drawn, reference);
+      const skipped = reference.clone().skipUniform(count);
+      take(count, reference);
+      assert.deepEqual(take(9, skipped), take(9, reference), `${drawn} drawn, ${count} skipped`);
+
+      const normals = new Philox(5, 1);
+      for (let i = 0; i < drawn; i++) normals.normal();
+      const behind = normals.clone().skipNormal(count);
+      for (let i = 0; i < count; i++) normals.normal();
+      for (let i = 0; i < 3; i++) assert.equal(behind.normal(), normals.normal());
+      assert.deepEqual(take(9, behind), take(9, normals));
+    }
+  }
+  const far = new Philox(5).skipUniform(2 ** 34 + 1);
+  assert.deepEqual(take(3, far), take(4, new Philox(5).seek(2 ** 32)).slice(1));
+});

@@ -1,8 +1,8 @@
 /** Variable: a named place in memory that a program reads and updates in place. */
 
-import type { DType, TypedArray } from './dtype.js';
+import { allocate, type DType, type TypedArray } from './dtype.js';
 import { ShapeError } from './errors.js';
-import { formatShape, type Shape, sameShape, sizeOf } from './shape.js';
+import { formatShape, type Shape, sameShape } from './shape.js';
 import { Tensor } from './tensor.js';
 import { activeTrace, resolve } from './trace.js';
 
@@ -14,23 +14,20 @@ export interface DeviceMemory {
 }
 
 export class Variable extends Tensor {
-  /** Host copy; null while the only copy lives in a backend. */
-  #host: TypedArray | null;
+  /** Host copy, or what makes it once it is asked for; null while the only copy lives in a backend. */
+  #host: TypedArray | (() => TypedArray) | null;
   #device: { owner: object; memory: DeviceMemory } | null = null;
 
-  constructor(data: TypedArray, shape: Shape, dtype: DType) {
+  /** A function as `data` is called when the values are first asked for; memory is taken only then. */
+  constructor(data: TypedArray | (() => TypedArray), shape: Shape, dtype: DType) {
     super(shape, dtype, { kind: 'variable' });
-    if (data.length !== sizeOf(shape)) {
-      throw new ShapeError(
-        `a variable of shape ${formatShape(shape)} needs ${sizeOf(shape)} elements, got ${data.length}`,
-      );
-    }
+    if (typeof data !== 'function') this.#checkElements(data);
     this.#host = data;
   }
 
   /** The current values, as a copy that later steps do not change. */
   override data(): TypedArray {
-    return this.#device ? this.#device.memory.read() : this.#host!.slice();
+    return this.#device ? this.#device.memory.read() : this.#hostData().slice();
   }
 
   /** Overwrites the values from the host; programs that use the variable see it at their next call. */
@@ -43,7 +40,22 @@ export class Variable extends Tensor {
     if (this.#device) {
       // As they are: a float64 backend keeps what float32 would round.
       this.#device.memory.write(Float64Array.from(data));
+    } else if (typeof this.#host === 'function') {
+      const host = allocate(this.dtype, this.size);
+      host.set(data);
+      this.#host = host;
     } else this.#host!.set(data);
+  }
+
+  /**
+   * Overwrites the values with those that `produce` gives: called when they are first asked for, and never
+   * when other values come before that.
+   *
+   *     weight.setLazily(() => new Float32Array(weight.size).fill(1));
+   */
+  setLazily(produce: () => TypedArray): void {
+    if (this.#device) this.set(produce());
+    else this.#host = produce;
   }
 
   /** Gives the variable a new value: recorded inside compile(), computed at once outside. */
@@ -71,5 +83,21 @@ export class Variable extends Tensor {
       this.#host = null;
     }
     return this.#device!.memory as Memory;
+  }
+
+  #hostData(): TypedArray {
+    if (typeof this.#host === 'function') {
+      const data = this.#host();
+      this.#checkElements(data);
+      this.#host = data;
+    }
+    return this.#host!;
+  }
+
+  #checkElements(data: TypedArray): void {
+    if (data.length === this.size) return;
+    throw new ShapeError(
+      `a variable of shape ${formatShape(this.shape)} needs ${this.size} elements, got ${data.length}`,
+    );
   }
 }

@@ -1,5 +1,6 @@
 /** Initialisation: fills parameters with random numbers whose spread suits the layer's size. */
 
+import { allocate } from '../graph/dtype.js';
 import { ShapeError } from '../graph/errors.js';
 import { formatShape, type Shape } from '../graph/shape.js';
 import type { Variable } from '../graph/variable.js';
@@ -114,7 +115,9 @@ export function uniform(
   variable: Variable,
   { low = 0, high = 1, generator = defaultGenerator() }: UniformOptions = {},
 ): void {
-  fillWith(variable, () => low + (high - low) * generator.uniform());
+  const numbers = generator.clone();
+  generator.skipUniform(variable.size);
+  fillLazily(variable, () => low + (high - low) * numbers.uniform());
 }
 
 export interface NormalOptions extends RandomOptions {
@@ -131,7 +134,9 @@ export function normal(
   variable: Variable,
   { mean = 0, std = 1, generator = defaultGenerator() }: NormalOptions = {},
 ): void {
-  fillWith(variable, () => mean + std * generator.normal());
+  const numbers = generator.clone();
+  generator.skipNormal(variable.size);
+  fillLazily(variable, () => mean + std * numbers.normal());
 }
 
 /**
@@ -140,11 +145,20 @@ export function normal(
  *     init.constant(linear.bias, 0);
  */
 export function constant(variable: Variable, value: number): void {
-  fillWith(variable, () => value);
+  fillLazily(variable, () => value);
 }
 
-function fillWith(variable: Variable, next: () => number): void {
-  variable.set(Float32Array.from({ length: variable.size }, next));
+/**
+ * NOTE: large networks are built to look at their shapes, or to be given other weights; numbers that
+ * nobody asks for are never made. The generator has passed over them already, so that later layers
+ * get the same numbers either way.
+ */
+function fillLazily(variable: Variable, next: () => number): void {
+  variable.setLazily(() => {
+    const data = allocate(variable.dtype, variable.size);
+    for (let i = 0; i < data.length; i++) data[i] = next();
+    return data;
+  });
 }
 
 function kaimingDeviation(owner: string, { shape }: Variable, options: KaimingOptions): number {

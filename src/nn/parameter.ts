@@ -12,7 +12,7 @@ import { Variable } from '../graph/variable.js';
  *     readonly scale = new Parameter([64]);
  */
 export class Parameter extends Variable {
-  constructor(shape: Shape, data: TypedArray = allocate('float32', sizeOf(shape))) {
-    super(data, shape, 'float32');
+  constructor(shape: Shape, data?: TypedArray) {
+    super(data ?? (() => allocate('float32', sizeOf(shape))), shape, 'float32');
   }
 }

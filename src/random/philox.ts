@@ -93,6 +93,45 @@ export class Philox {
     return this;
   }
 
+  /** A stream of its own that goes on from where this one stands now. */
+  clone(): Philox {
+    const copy = new Philox(0);
+    copy.#key.set(this.#key);
+    copy.#counter.set(this.#counter);
+    copy.#words.set(this.#words);
+    copy.#next = this.#next;
+    copy.#spareNormal = this.#spareNormal;
+    return copy;
+  }
+
+  /** Passes over `count` uniform numbers as if they had been drawn, but at once. */
+  skipUniform(count: number): this {
+    checkWhole('count', count, Number.MAX_SAFE_INTEGER / 8);
+    const left = 4 - this.#next;
+    if (count <= left) {
+      this.#next += count;
+      return this;
+    }
+    const spare = this.#spareNormal;
+    const [low, high] = this.#counter;
+    this.seek(high * TWO_32 + low + Math.floor((count - left) / 4));
+    this.#spareNormal = spare;
+    for (let rest = (count - left) % 4; rest > 0; rest--) this.uint32();
+    return this;
+  }
+
+  /** Passes over `count` normal numbers as if they had been drawn, but at once. */
+  skipNormal(count: number): this {
+    if (count > 0 && !Number.isNaN(this.#spareNormal)) {
+      this.#spareNormal = Number.NaN;
+      count--;
+    }
+    // Two words make two normal numbers.
+    this.skipUniform(count - (count % 2));
+    if (count % 2 === 1) this.normal();
+    return this;
+  }
+
   /** A whole number, 0 to 2^32 - 1. */
   uint32(): number {
     if (this.#next === 4) {
