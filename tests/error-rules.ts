@@ -294,6 +294,8 @@ export const errorRules: { readonly [Name in PrimitiveName]: ErrorRule<Name> } =
     return indexErrors(x, output, (index) => along.map((i) => position(index.with(dim, i))));
   },
 
+  concatenate: moved('concatenate'),
+
   matmul: bilinear('matmul', ({ inputs: [a] }) => a.shape[2]),
   conv2d: bilinear('conv2d', ({ inputs: [, { shape }] }) => shape[2] * shape[3] * shape[4]),
   pad: (context) => {

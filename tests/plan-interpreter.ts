@@ -6,7 +6,6 @@ import {
   type BufferView,
   type Expression,
   type Kernel,
-  operandsOf,
   type PaddedView,
   type Plan,
   readsOf,
@@ -68,21 +67,12 @@ class PlanExecutable implements Executable {
 function checkOrderFree(kernel: Kernel): void {
   const describe = `${kernel.kind} kernel (${kernel.label})`;
   const reads = readsOf(kernel);
-  const whole = new Set(operandsOf(kernel).map(({ buffer }) => buffer));
-  if (kernel.kind === 'reduce') {
-    for (const { view } of loadsOf(kernel.operand)) whole.add(view.buffer);
-  }
-  const written = new Set<Buffer>();
   for (const { view } of kernel.stores) {
     const { buffer } = view;
-    if (written.has(buffer)) throw new Error(`plan: ${describe} stores twice to ${buffer.id}`);
-    written.add(buffer);
-    if (whole.has(buffer)) {
-      throw new Error(`plan: ${describe} overwrites operand ${buffer.id} while it is reduced`);
-    }
     for (const store of kernel.stores) {
       for (const load of loadsOf(store.value)) {
         if (load.view.buffer !== buffer || sameElements(load.view, view, kernel.shape)) continue;
+        if (areDisjoint(load.view, view, kernel.shape)) continue;
         throw new Error(`plan: ${describe} reads other elements of ${buffer.id} than it writes`);
       }
     }
@@ -110,6 +100,19 @@ function sameElements(a: BufferView, b: BufferView, shape: Shape): boolean {
   return a.offset === b.offset && strides;
 }
 
+/** Whether two views of one buffer have no element in common, as those of two parts of a concatenation. */
+function areDisjoint(a: BufferView, b: BufferView, shape: Shape): boolean {
+  const seen = new Uint8Array(a.buffer.length);
+  let disjoint = true;
+  forEachIndex(shape, (index) => {
+    seen[elementOf(index, a.offset, a.strides)] = 1;
+  });
+  forEachIndex(shape, (index) => {
+    if (seen[elementOf(index, b.offset, b.strides)]) disjoint = false;
+  });
+  return disjoint;
+}
+
 type Load = Extract<Expression, { kind: 'load' }>;
 
 function loadsOf(expression: Expression): Load[] {
@@ -127,21 +130,29 @@ function loadsOf(expression: Expression): Load[] {
 
 /** Everything is read and computed before anything is written. */
 function runKernel(kernel: Kernel, memory: PlanMemory): void {
+  const operands = memory.startNoting();
   const result = structureOf(kernel, memory);
   const place = kernel.kind === 'window' ? windowsOf(kernel, 'windowArgmax', memory) : null;
+  memory.stopNoting();
   const known = new Map<Expression, Value>();
   const values = kernel.stores.map(({ value }) =>
     evaluate(value, kernel.shape, { memory, result, place, known }),
   );
+  const written = new Map<Buffer, Uint8Array>();
   kernel.stores.forEach(({ view: { buffer, offset, strides } }, i) => {
     const { data, dtype } = values[i];
     if (dtype !== buffer.dtype) {
       throw new Error(`plan: ${dtype} is stored in buffer ${buffer.id} of ${buffer.dtype}`);
     }
-    const seen = new Uint8Array(buffer.length);
+    const seen = written.get(buffer) ?? new Uint8Array(buffer.length);
+    written.set(buffer, seen);
+    const read = operands.get(buffer);
     forEachIndex(kernel.shape, (index, position) => {
       const at = elementOf(index, offset, strides);
       if (seen[at]) throw new Error(`plan: element ${at} of buffer ${buffer.id} is written twice`);
+      if (read?.[at]) {
+        throw new Error(`plan: element ${at} of operand ${buffer.id} is overwritten in its kernel`);
+      }
       memory.write(buffer, at, data[position]);
       seen[at] = 1;
     });

@@ -9,14 +9,26 @@ import type { DeviceMemory, Variable } from '../src/graph/variable.js';
 export class PlanMemory {
   readonly #values: Float64Array;
   readonly #writers: Int32Array;
+  #noted: Map<Buffer, Uint8Array> | null = null;
 
   constructor(bytes: number) {
     this.#values = new Float64Array(bytes);
     this.#writers = new Int32Array(bytes).fill(-1);
   }
 
+  /** The elements of each buffer that are read from now on, until `stopNoting`. */
+  startNoting(): ReadonlyMap<Buffer, Uint8Array> {
+    this.#noted = new Map();
+    return this.#noted;
+  }
+
+  stopNoting(): void {
+    this.#noted = null;
+  }
+
   read(buffer: Buffer, at: number): number {
     checkBounds(buffer, at);
+    this.#note(buffer, at);
     const { place } = buffer;
     if (place.kind === 'variable') return memoryOf(place.variable).data[at];
     if (place.kind === 'constant') {
@@ -35,6 +47,13 @@ export class PlanMemory {
       throw new Error(`plan: element ${at} of buffer ${buffer.id} is read, but ${fault}`);
     }
     return this.#values[address];
+  }
+
+  #note(buffer: Buffer, at: number): void {
+    if (!this.#noted) return;
+    const elements = this.#noted.get(buffer) ?? new Uint8Array(buffer.length);
+    elements[at] = 1;
+    this.#noted.set(buffer, elements);
   }
 
   write(buffer: Buffer, at: number, value: number): void {

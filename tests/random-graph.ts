@@ -12,6 +12,7 @@ import {
   add,
   argmax,
   cast,
+  concatenate,
   conv2d,
   detach,
   div,
@@ -37,6 +38,8 @@ import {
   scatterRows,
   sigmoid,
   slice,
+  split,
+  stack,
   sub,
   sum,
   sumPool2d,
@@ -116,6 +119,17 @@ const steps: readonly Step[] = [
     }),
   (x, { below }) => add(x, cast(iota(x.shape, below(x.rank)), 'float32')),
   (x) => detach(x),
+  (x, { below, like, pick }) => concatenate([pick(unary)(x), like(x)], below(x.rank)),
+  (x, { below, like, beside }) => {
+    const dim = below(x.rank);
+    return concatenate([beside(x, dim), like(x), beside(x, dim)], dim);
+  },
+  (x, { below, like }) => stack([like(x), x], below(x.rank + 1)),
+  (x, { below }) => {
+    const dim = below(x.rank);
+    const at = below(x.shape[dim] + 1);
+    return concatenate(split(x, [at, x.shape[dim] - at], dim).reverse(), dim);
+  },
   (x, { matrix, columns }) => matrix(x, (a) => matmul(a, columns(a.shape[1]))),
   (x, { matrix, columns }) => matrix(x, (a) => matmul(permute(columns(a.shape[0]), [1, 0]), a)),
   (x, { matrix, below }) =>
@@ -247,6 +261,13 @@ class Generation {
       fill(0.25, x.shape),
       flip(x, [this.below(x.rank)]),
     ]);
+  };
+
+  /** A tensor whose extents are x's but for `dim`. */
+  readonly beside = (x: Tensor, dim: number): Tensor => {
+    const fits = ({ shape }: Tensor): boolean =>
+      shape.length === x.rank && shape.every((extent, d) => d === dim || extent === x.shape[d]);
+    return this.pick(this.#tensors.filter((tensor) => fits(tensor)).concat(x));
   };
 
   /** A tensor that broadcasts to x: a sum of it, or a fill. */

@@ -4,6 +4,7 @@ import { apply } from '../graph/primitive.js';
 import type { Shape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { PrimitiveAttributes, PrimitiveName } from '../graph/vocabulary.js';
+import { split } from '../ops/concatenate.js';
 import { conv2dPrimitive } from '../ops/conv-2d.js';
 import {
   add,
@@ -148,6 +149,13 @@ export const vjps: { readonly [Name in PrimitiveName]: Vjp<Name> } = {
     return [mul(winners, div(gradient, sum(winners, dims, { keepDims: true })))];
   },
   argmax: none,
+
+  concatenate: ({ inputs, attributes: { dim }, gradient }) =>
+    split(
+      gradient,
+      inputs.map(({ shape }) => shape[dim]),
+      dim,
+    ),
 
   matmul: ({ inputs: [a, b], gradient }) => [
     matmul(gradient, transpose(b)),

@@ -5,12 +5,20 @@ import { type Shape, sameShape } from '../graph/shape.js';
 import { type Application, Tensor } from '../graph/tensor.js';
 import { inputsOf, rootsOf, type TracedGraph, topologicalOrder } from '../graph/traced-graph.js';
 import type { PrimitiveAttributes } from '../graph/vocabulary.js';
-import { contiguous, isContiguous, type Strided } from './strided.js';
+import {
+  isJoin,
+  type Layout,
+  movedFrom,
+  type Part,
+  PartPlacement,
+  partsOf,
+} from './part-placement.js';
+import { contiguous, reshaped, type Strided } from './strided.js';
 import { pulledBack, seenThrough } from './view-chain.js';
 
 /** What becomes one kernel. */
 export interface Group {
-  /** The reduction or structured node, or the view that needs a copy; null when all is elementwise. */
+  /** The reduction, structured or joining node, or the view that needs a copy; null when all is elementwise. */
   readonly root: Tensor | null;
   /** Views between the root and `result` that only change how the output is written. */
   readonly chain: readonly Tensor[];
@@ -22,11 +30,13 @@ export interface Group {
   readonly shape: Shape;
   /** Elementwise nodes computed in the same pass, in order. */
   readonly members: Tensor[];
+  /** The parts of a concatenation that no other group writes into it. */
+  readonly copied: readonly Part[];
   /** Groups that must run before. */
   readonly inputs: Set<Group>;
 }
 
-/** Where a tensor's elements are: a view of a tensor that has memory (or is a fill). */
+/** Where a tensor's elements are: a view of the memory of `base`'s owner (see PartPlacement), or of a fill. */
 export interface Resolved {
   readonly base: Tensor;
   readonly view: Strided;
@@ -46,6 +56,9 @@ export class Fusion {
   /** Elementwise nodes computed where a reduction reads them. */
   readonly #inlined = new Set<Tensor>();
   readonly #copies = new Map<Tensor, Tensor>();
+  readonly #placement: PartPlacement;
+  /** The parts that groups write beside the tensors of their own. */
+  readonly #alsoStored = new Map<Tensor, { part: Part; chain: readonly Tensor[] }[]>();
 
   /** `recomputed`: values that are to be computed where they are read. */
   constructor(graph: TracedGraph, recomputed: ReadonlySet<Tensor>) {
@@ -60,6 +73,11 @@ export class Fusion {
         else this.#consumers.set(input, [tensor]);
       }
     }
+    this.#placement = new PartPlacement({
+      order,
+      wanted: this.#wanted,
+      consumersOf: (tensor) => this.consumersOf(tensor),
+    });
     for (const tensor of [...order].reverse()) {
       if (this.#inlinesIntoReduction(tensor)) this.#inlined.add(tensor);
     }
@@ -69,6 +87,7 @@ export class Fusion {
       const kind = source.primitive.kind;
       if (kind === 'elementwise' && !this.#inlined.has(tensor)) this.#placeElementwise(tensor);
       else if (kind === 'reduction' || kind === 'structured') this.#placeRoot(tensor);
+      else if (kind === 'join') this.#placeJoin(tensor);
       else if (kind === 'view') this.#copyWhereNoStrideFits(tensor);
     }
     // From the end, so that a chain of groups collapses into its last one.
@@ -93,6 +112,28 @@ export class Fusion {
     return this.#consumers.get(tensor) ?? [];
   }
 
+  /** Where the elements of a tensor that a group computes are. */
+  layoutOf(tensor: Tensor): Layout {
+    return this.#placement.layoutOf(tensor);
+  }
+
+  /** Where else a group writes `tensor`: its places in concatenations. */
+  alsoStored(tensor: Tensor): Layout[] {
+    const places = this.#alsoStored.get(tensor) ?? [];
+    return places.map(({ part, chain }) => this.#placement.targetOf(part, chain)!);
+  }
+
+  /** Where a part of a concatenation belongs. */
+  targetOf(part: Part): Layout {
+    return this.#placement.targetOf(part, [])!;
+  }
+
+  /** `view` of a tensor that `group` writes, over the dimensions that its kernel walks; null where strides cannot. */
+  written(tensor: Tensor, group: Group, view: Strided): Strided | null {
+    if (isCopy(group)) return reshaped(view, this.resolveCopied(tensor).view.shape);
+    return tensor === group.place ? view : pulledBack(view, group.chain);
+  }
+
   /** Follows views down to the tensor whose memory holds the elements. */
   resolve(tensor: Tensor): Resolved {
     const resolved = this.#tryResolve(tensor);
@@ -113,8 +154,9 @@ export class Fusion {
   #tryResolve(tensor: Tensor): Resolved | null {
     const source = tensor.source;
     const isView = source.kind === 'apply' && source.primitive.kind === 'view';
-    if (!isView || this.#groupOf.has(tensor))
-      return { base: tensor, view: contiguous(tensor.shape), after: [] };
+    if (!isView || this.#groupOf.has(tensor)) {
+      return { base: tensor, view: this.layoutOf(tensor).view, after: [] };
+    }
     const inner = this.#tryResolve(source.inputs[0]);
     if (!inner) return null;
     const view = seenThrough(inner.view, source);
@@ -145,7 +187,7 @@ export class Fusion {
   }
 
   #copyGroup(view: Tensor): void {
-    this.#newGroup({ root: view, chain: [], result: view, shape: view.shape });
+    this.#newGroup({ root: view, chain: [], result: view, shape: view.shape, copied: [] });
   }
 
   /** True when `group` runs after `other` by what it reads. */
@@ -170,16 +212,20 @@ export class Fusion {
   readsInPlace(group: Group, variable: Tensor): boolean {
     const rootReads = group.root ? this.#readsOf(group.root) : [];
     if (rootReads.includes(variable)) return false;
-    return this.#reads(group).every(({ base, view }) => base !== variable || isWhole(view, base));
+    return this.#reads(group).every(
+      ({ base, view }) => base !== variable || this.#isWhole(view, base),
+    );
   }
 
-  /** The tensors with memory that a group reads. */
+  /** The tensors whose memory a group reads. */
   readsOfGroup(group: Group): Set<Tensor> {
-    return new Set(this.#reads(group).map(({ base }) => base));
+    const read = this.#reads(group).map(({ base }) => this.layoutOf(base).owner);
+    return new Set(read.filter((owner) => !isJoin(owner) || owner !== group.result));
   }
 
   /** The tensors that a group computes and others read. */
   writesOfGroup(group: Group): Tensor[] {
+    if (isJoined(group)) return group.copied.map(({ part }) => part);
     const computed = [group.result, group.place, ...group.members];
     return computed
       .filter((tensor) => tensor !== null)
@@ -283,11 +329,35 @@ export class Fusion {
       const [next, ...others] = this.consumersOf(result);
       const moves = next && (isPrimitive(next, 'reshape') || isPrimitive(next, 'permute'));
       if (!moves || others.length > 0 || this.#wanted.has(result)) break;
-      if (!pulledBack(contiguous(next.shape), [...chain, next])) break;
+      if (!pulledBack(this.layoutOf(next).view, [...chain, next])) break;
       chain.push(next);
       result = next;
     }
-    this.#newGroup({ root, chain, result, shape: result.shape });
+    this.#newGroup({ root, chain, result, shape: result.shape, copied: [] });
+  }
+
+  /** A concatenation is there when its parts are: those that nothing else can write are copied. */
+  #placeJoin(whole: Tensor): void {
+    const copied = partsOf(whole).filter((part) => !this.#isWrittenInPlace(part));
+    this.#newGroup({ root: whole, chain: [], result: whole, shape: whole.shape, copied });
+  }
+
+  /** True when the group that computes a part writes it into the whole. */
+  #isWrittenInPlace(part: Part): boolean {
+    const isPlaced = this.#placement.isPlaced(part);
+    const tensors = movedFrom(part.part);
+    const depth = tensors.findIndex((tensor) => this.#groupOf.has(tensor));
+    const chain = tensors.slice(0, Math.max(depth, 0)).reverse();
+    const target = depth < 0 ? null : this.#placement.targetOf(part, chain);
+    const tensor = tensors[depth];
+    const group = this.#groupOf.get(tensor);
+    const fits = target && group && this.written(tensor, group, target.view);
+    if (fits && isPlaced) return true;
+    if (isPlaced) this.#placement.release(part);
+    if (!fits || isJoined(group)) return false;
+    const others = this.#alsoStored.get(tensor) ?? [];
+    this.#alsoStored.set(tensor, [...others, { part, chain }]);
+    return true;
   }
 
   /** The group that computes the maxima whose places `argmax` is. */
@@ -305,7 +375,7 @@ export class Fusion {
     const candidates = new Set<Group>();
     for (const { base, view } of reads) {
       const group = this.#groupOf.get(base);
-      if (group && isWhole(view, base) && this.#accepts(group, tensor, reads))
+      if (group && this.#isWhole(view, base) && this.#accepts(group, tensor, reads))
         candidates.add(group);
     }
     // A kernel with a structure is there anyway: what joins it costs no pass of its own.
@@ -313,7 +383,7 @@ export class Fusion {
     const chosen =
       rooted.pop() ??
       [...candidates].pop() ??
-      this.#newGroup({ root: null, chain: [], result: null, shape: tensor.shape });
+      this.#newGroup({ root: null, chain: [], result: null, shape: tensor.shape, copied: [] });
     chosen.members.push(tensor);
     for (const { base, after } of reads) {
       for (const needed of [base, ...after]) this.#dependOn(chosen, needed);
@@ -325,7 +395,7 @@ export class Fusion {
     if (this.#recomputed.has(tensor) && !this.#isRecomputed(group)) return false;
     if (!sameShape(group.shape, tensor.shape) || group.members.length >= maxMembers) return false;
     // A copy runs over the shape of what it reads, where the members' elements may not be in order.
-    if (isCopy(group)) return false;
+    if (isCopy(group) || isJoined(group)) return false;
     const waits = reads.some(({ after }) =>
       after.some((awaited) => {
         const producer = this.#groupOf.get(awaited);
@@ -335,7 +405,7 @@ export class Fusion {
     if (waits) return false;
     return reads.every(({ base, view }) => {
       const producer = this.#groupOf.get(base);
-      if (producer === group) return base !== group.place && isWhole(view, base);
+      if (producer === group) return base !== group.place && this.#isWhole(view, base);
       if (producer && this.dependsOn(producer, group)) return false;
       return pulledBack(view, group.chain) !== null;
     });
@@ -365,7 +435,9 @@ export class Fusion {
     const fits = consumer.members.length + members.length <= maxMembers;
     if (!fits || !sameShape(consumer.shape, shape) || isCopy(consumer)) return false;
     const reads = members.flatMap((member) => inputsOf(member).map((x) => this.resolve(x)));
-    return reads.every(({ view }) => pulledBack(view, consumer.chain) !== null);
+    const coordinates = members.filter((member) => isPrimitive(member, 'iota')).map(coordinatesOf);
+    const views = [...reads.map(({ view }) => view), ...coordinates];
+    return views.every((view) => pulledBack(view, consumer.chain) !== null);
   }
 
   /** True when a group holds only what is to move into the kernel that reads it. */
@@ -381,6 +453,18 @@ export class Fusion {
     if (!this.#tryResolve(view)) this.#copyGroup(view);
   }
 
+  /** True when `view` shows all of `base` as it is. */
+  #isWhole(view: Strided, base: Tensor): boolean {
+    const layout = this.layoutOf(base).view;
+    const sameStep = (extent: number, dim: number): boolean =>
+      extent === 1 || view.strides[dim] === layout.strides[dim];
+    return (
+      sameShape(view.shape, base.shape) &&
+      view.offset === layout.offset &&
+      base.shape.every(sameStep)
+    );
+  }
+
   #hasMemory(tensor: Tensor): boolean {
     const source = tensor.source;
     if (source.kind !== 'apply' || this.#groupOf.has(tensor)) return true;
@@ -388,9 +472,18 @@ export class Fusion {
   }
 }
 
+/** An `iota`, as a view of 0, 1, 2, ... that only its dimension walks. */
+export function coordinatesOf({ source }: Tensor): Strided {
+  const { dim, shape } = (source as Application).attributes as PrimitiveAttributes['iota'];
+  return { shape, offset: 0, strides: shape.map((_, i) => (i === dim ? 1 : 0)) };
+}
+
 /** True when a group does nothing but copy what its root, a view, sees into memory of its own. */
 export const isCopy = ({ root }: Group): boolean =>
   root?.source.kind === 'apply' && root.source.primitive.kind === 'view';
+
+/** True when a group's kernels do nothing but copy parts of a concatenation. */
+export const isJoined = ({ root }: Group): boolean => root !== null && isJoin(root);
 
 /** The view of a tensor as it is. */
 const copying: Primitive<'detach'> = {
@@ -398,9 +491,6 @@ const copying: Primitive<'detach'> = {
   kind: 'view',
   shape: ([{ shape, dtype }]) => ({ shape, dtype }),
 };
-
-const isWhole = (view: Strided, base: Tensor): boolean =>
-  isContiguous(view) && sameShape(view.shape, base.shape);
 
 const isPrimitive = (tensor: Tensor, name: string): boolean =>
   tensor.source.kind === 'apply' && tensor.source.primitive.name === name;

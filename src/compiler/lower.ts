@@ -5,6 +5,7 @@ import type {
   BufferView,
   Expression,
   Kernel,
+  MapKernel,
   PaddedView,
   Place,
   Store,
@@ -15,7 +16,8 @@ import type { Application, Tensor } from '../graph/tensor.js';
 import { inputsOf, type TracedGraph } from '../graph/traced-graph.js';
 import { Variable } from '../graph/variable.js';
 import type { ElementwiseName, PrimitiveAttributes, StructuredName } from '../graph/vocabulary.js';
-import { Fusion, type Group, isCopy } from './fuse.js';
+import { coordinatesOf, Fusion, type Group, isCopy, isJoined } from './fuse.js';
+import type { Layout } from './part-placement.js';
 import { type Recomputed, recomputeCheap } from './recompute-cheap.js';
 import { schedule } from './schedule.js';
 import { fillValue } from './simplify.js';
@@ -61,7 +63,9 @@ class Lowering {
       targets.set(value, [...(targets.get(value) ?? []), this.#bufferOf(variable)]);
     }
     for (const { value } of afterwards) this.#kept.add(value);
-    const kernels = groups.map((group) => this.#kernel(group, targets));
+    const kernels = groups.flatMap((group) =>
+      isJoined(group) ? this.#joinKernels(group) : [this.#kernel(group, targets)],
+    );
     for (const { value, variable } of afterwards) {
       kernels.push(this.#copyKernel(value, this.#bufferOf(variable)));
     }
@@ -90,7 +94,7 @@ class Lowering {
   }
 
   #view(base: Tensor, { offset, strides }: Strided): BufferView {
-    return { buffer: this.#bufferOf(base), offset, strides };
+    return { buffer: this.#bufferOf(this.#fusion.layoutOf(base).owner), offset, strides };
   }
 
   /** A structured operand: any strided view, with no chain in between. */
@@ -127,24 +131,12 @@ class Lowering {
   }
 
   #kernel(group: Group, targets: ReadonlyMap<Tensor, readonly Buffer[]>): Kernel {
-    const { root, chain } = group;
+    const { root } = group;
     if (root && isCopy(group)) return this.#copyGroup(group, root, targets);
     const expressions = this.#expressions(group);
     const stores: Store[] = [];
     for (const [tensor, value] of expressions) {
-      const rowMajor = contiguous(tensor.shape);
-      const written = tensor === group.place ? rowMajor : pulledBack(rowMajor, chain)!;
-      const buffers = [...(targets.get(tensor) ?? [])];
-      // What only a variable wants is written there and nowhere else.
-      if (
-        this.#fusion.isReadOutside(tensor, group) &&
-        this.#needsOwnBuffer(tensor, group, targets)
-      ) {
-        buffers.push(this.#bufferOf(tensor));
-      }
-      for (const buffer of buffers) {
-        stores.push({ view: { buffer, offset: written.offset, strides: written.strides }, value });
-      }
+      for (const view of this.#destinations(tensor, group, targets)) stores.push({ view, value });
     }
     const names = [root, group.place, ...group.members].flatMap((tensor) =>
       tensor?.source.kind === 'apply' ? [tensor.source.primitive.name] : [],
@@ -169,6 +161,27 @@ class Lowering {
     return this.#structured[source.primitive.name as StructuredName](source, base);
   }
 
+  /** Where a group's kernel writes `tensor`, which it computes. */
+  #destinations(
+    tensor: Tensor,
+    group: Group,
+    targets: ReadonlyMap<Tensor, readonly Buffer[]>,
+  ): BufferView[] {
+    const to = (buffer: Buffer, view: Strided): BufferView => {
+      const { offset, strides } = this.#fusion.written(tensor, group, view)!;
+      return { buffer, offset, strides };
+    };
+    const inOwner = ({ owner, view }: Layout): BufferView => to(this.#bufferOf(owner), view);
+    const rowMajor = contiguous(tensor.shape);
+    const destinations = (targets.get(tensor) ?? []).map((buffer) => to(buffer, rowMajor));
+    // What only a variable wants is written there and nowhere else.
+    const isRead = isCopy(group) || this.#fusion.isReadOutside(tensor, group);
+    if (isRead && this.#needsOwnBuffer(tensor, group, targets)) {
+      destinations.push(inOwner(this.#fusion.layoutOf(tensor)));
+    }
+    return [...destinations, ...this.#fusion.alsoStored(tensor).map(inOwner)];
+  }
+
   #needsOwnBuffer(
     tensor: Tensor,
     group: Group,
@@ -188,7 +201,7 @@ class Lowering {
     // One load for all members that read the same elements.
     const loads = new Map<string, Expression>();
     const load = (base: Tensor, view: Strided): Expression => {
-      const key = `${this.#bufferOf(base).id} ${view.offset} ${view.strides}`;
+      const key = `${this.#view(base, view).buffer.id} ${view.offset} ${view.strides}`;
       const expression = loads.get(key) ?? this.#load(base, view);
       loads.set(key, expression);
       return expression;
@@ -199,8 +212,7 @@ class Lowering {
         const { base, view } = this.#fusion.resolve(input);
         return values.get(base) ?? load(base, pulledBack(view, group.chain)!);
       });
-      const over = pulledBack(contiguous(member.shape), group.chain)!;
-      values.set(member, once(this.#applied(member, args, over)));
+      values.set(member, once(this.#applied(member, args, group)));
     }
     return values;
   }
@@ -211,7 +223,7 @@ class Lowering {
     let expression: Expression;
     if (this.#fusion.isInlined(tensor)) {
       const args = inputsOf(tensor).map((input) => this.#inlineExpression(input, known));
-      expression = this.#applied(tensor, args, contiguous(tensor.shape));
+      expression = this.#applied(tensor, args, null);
     } else {
       const { base, view } = this.#fusion.resolve(tensor);
       expression = this.#load(base, view);
@@ -220,18 +232,14 @@ class Lowering {
     return expression;
   }
 
-  #applied(tensor: Tensor, args: readonly Expression[], over: Strided): Expression {
+  /** An elementwise node, over the dimensions of the kernel of `group`, or over its own. */
+  #applied(tensor: Tensor, args: readonly Expression[], group: Group | null): Expression {
     const source = tensor.source as Application;
     const name = source.primitive.name as ElementwiseName;
     if (name !== 'iota') return { kind: 'apply', name, args, dtype: tensor.dtype };
     // The coordinate along `dim` is a view of 0, 1, 2, ... that only `dim` walks.
-    const { dim, shape } = source.attributes as PrimitiveAttributes['iota'];
-    const along = shape.map((_, i) => (i === dim ? 1 : 0));
-    const group = this.#fusion.groupOf(tensor);
-    const strides =
-      group && over.strides.length !== along.length
-        ? pulledBack({ shape, offset: 0, strides: along }, group.chain)!.strides
-        : along;
+    const along = coordinatesOf(tensor);
+    const { strides } = group ? pulledBack(along, group.chain)! : along;
     return { kind: 'index', offset: 0, strides, dtype: 'int32' };
   }
 
@@ -245,15 +253,34 @@ class Lowering {
   #copyGroup(group: Group, root: Tensor, targets: ReadonlyMap<Tensor, readonly Buffer[]>): Kernel {
     const from = this.#fusion.resolveCopied(root);
     const value = this.#load(from.base, from.view);
-    const { strides } = contiguous(from.view.shape);
-    const buffers = [...(targets.get(root) ?? [])];
-    if (this.#needsOwnBuffer(root, group, targets)) buffers.push(this.#bufferOf(root));
-    const stores = buffers.map((buffer) => ({
-      view: { buffer, offset: 0, strides },
-      value,
-    }));
+    const stores = this.#destinations(root, group, targets).map((view) => ({ view, value }));
     const scope = root.source.kind === 'apply' ? root.source.scope : '';
     return { kind: 'map', scope, label: 'copy', shape: from.view.shape, stores };
+  }
+
+  /** Kernels that copy parts of a concatenation to their places, one for all parts of one shape. */
+  #joinKernels({ root, copied }: Group): Kernel[] {
+    const byShape = new Map<string, MapKernel & { stores: Store[] }>();
+    for (const part of copied) {
+      const { shape } = part.part;
+      const { base, view } = this.#fusion.resolve(part.part);
+      const target = this.#fusion.targetOf(part);
+      const { scope } = root!.source as Application;
+      const kernel = byShape.get(`${shape}`) ?? {
+        kind: 'map',
+        scope,
+        label: 'concatenate',
+        shape,
+        stores: [],
+      };
+      byShape.set(`${shape}`, kernel);
+      const { offset, strides } = target.view;
+      kernel.stores.push({
+        view: { buffer: this.#bufferOf(target.owner), offset, strides },
+        value: this.#load(base, view),
+      });
+    }
+    return [...byShape.values()];
   }
 
   #copyKernel(value: Tensor, target: Buffer): Kernel {

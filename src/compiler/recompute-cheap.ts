@@ -111,7 +111,7 @@ function uses(order: readonly Tensor[]): {
     const { kind } = source.primitive;
     const passesOn = kind === 'view' && readWhole.has(tensor);
     for (const input of new Set(source.inputs)) {
-      if (kind === 'structured' || passesOn) readWhole.add(input);
+      if (kind === 'structured' || kind === 'join' || passesOn) readWhole.add(input);
       const known = readers.get(input) ?? { reductions: 0, all: 0 };
       readers.set(input, {
         reductions: known.reductions + Number(kind === 'reduction'),

@@ -3,7 +3,7 @@
 import { bytesPerElement } from '../graph/dtype.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Assignment } from '../graph/traced-graph.js';
-import type { Fusion, Group } from './fuse.js';
+import { type Fusion, type Group, isJoined } from './fuse.js';
 
 export interface Schedule {
   /** Groups in the order they run. */
@@ -31,6 +31,7 @@ export function schedule(fusion: Fusion, assignments: readonly Assignment[]): Sc
     );
     // The old value may be read in the same kernel only at the element that is being written.
     const direct =
+      !isJoined(group) &&
       fusion.readsInPlace(group, variable) &&
       !readers.some((reader) => fusion.dependsOn(reader, group));
     if (direct) for (const reader of readers) group.inputs.add(reader);

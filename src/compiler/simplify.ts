@@ -3,8 +3,15 @@
 import type { DType } from '../graph/dtype.js';
 import { type Shape, sameShape, sizeOf } from '../graph/shape.js';
 import { type Application, Tensor } from '../graph/tensor.js';
-import { rootsOf, type TracedGraph, topologicalOrder, withRoots } from '../graph/traced-graph.js';
+import {
+  applicationOf,
+  rootsOf,
+  type TracedGraph,
+  topologicalOrder,
+  withRoots,
+} from '../graph/traced-graph.js';
 import type { PrimitiveAttributes, PrimitiveName } from '../graph/vocabulary.js';
+import { slicedPart, sumOfNeighbours, withSharedBeginning } from './simplify-joins.js';
 
 export interface SimplifyOptions {
   /** Whether what checkpoints compute again is computed again; else its first values are kept. Default: true. */
@@ -32,7 +39,7 @@ export function simplify(
 type AttributesOf<Name extends PrimitiveName> = PrimitiveAttributes[Name];
 
 /** A cheaper tensor that equals `application` over the (already simplified) `inputs`, or null. */
-type Rule = (
+export type Rule = (
   builder: Builder,
   application: Application,
   shape: Shape,
@@ -46,7 +53,11 @@ const rules: { readonly [Name in PrimitiveName]?: Rule } = {
   cast: (_, { inputs: [x] }, __, dtype) => (x.dtype === dtype ? x : null),
   sum: reduced,
   max: reduced,
-  add: (_, { inputs: [a, b] }) => (isFill(b, 0) ? a : isFill(a, 0) ? b : null),
+  add: (builder, application, shape, dtype) => {
+    const [a, b] = application.inputs;
+    if (isFill(b, 0)) return a;
+    return isFill(a, 0) ? b : sumOfNeighbours(builder, application, shape, dtype);
+  },
   sub: (_, { inputs: [a, b] }) => (isFill(b, 0) ? a : null),
   mul: (_, { inputs: [a, b] }) => (isFill(b, 1) ? a : isFill(a, 1) ? b : null),
   div: (_, { inputs: [a, b] }) => (isFill(b, 1) ? a : null),
@@ -57,7 +68,9 @@ const rules: { readonly [Name in PrimitiveName]?: Rule } = {
     if (sameShape(base.shape, shape)) return base;
     return inner ? builder.node({ ...application, inputs: [base] }, shape, dtype) : null;
   },
+  concatenate: withSharedBeginning,
   slice: (builder, application, shape, dtype) =>
+    slicedPart(builder, application, shape, dtype) ??
     croppedPadding(builder, application, shape, dtype) ??
     croppedConvolution(builder, application, shape, dtype),
 };
@@ -153,7 +166,7 @@ function croppedConvolution(
 }
 
 /** Makes nodes, each only once. */
-class Builder {
+export class Builder {
   readonly #known = new Map<string, Tensor>();
   readonly #ids = new Map<Tensor, number>();
   readonly recompute: boolean;
@@ -175,10 +188,17 @@ class Builder {
   }
 
   node(application: Application, shape: Shape, dtype: DType): Tensor {
-    const inputs = application.inputs.map((input) => this.#id(input));
-    const attributes = JSON.stringify(application.attributes, spellNumber);
-    const key = `${application.primitive.name} ${inputs} ${attributes}`;
-    return this.#once(key, () => new Tensor(shape, dtype, application));
+    return this.#once(this.#keyOf(application), () => new Tensor(shape, dtype, application));
+  }
+
+  /** The node that `application` is, if it was made. */
+  known(application: Application): Tensor | null {
+    return this.#known.get(this.#keyOf(application)) ?? null;
+  }
+
+  #keyOf({ primitive, inputs, attributes }: Application): string {
+    const ids = inputs.map((input) => this.#id(input));
+    return `${primitive.name} ${ids} ${JSON.stringify(attributes, spellNumber)}`;
   }
 
   #once(key: string, make: () => Tensor): Tensor {
@@ -199,11 +219,6 @@ class Builder {
 /** JSON knows no infinities and no NaN. */
 const spellNumber = (_: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
-
-function applicationOf(tensor: Tensor, name: PrimitiveName): Application | null {
-  const source = tensor.source;
-  return source.kind === 'apply' && source.primitive.name === name ? source : null;
-}
 
 /** The number that fills `tensor` everywhere, or null. */
 export function fillValue(tensor: Tensor): number | null {

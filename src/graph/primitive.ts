@@ -6,7 +6,7 @@ import { Tensor } from './tensor.js';
 import { currentScope, noteCreated, resolve } from './trace.js';
 import type { PrimitiveAttributes, PrimitiveName } from './vocabulary.js';
 
-export type PrimitiveKind = 'elementwise' | 'view' | 'reduction' | 'structured';
+export type PrimitiveKind = 'elementwise' | 'view' | 'reduction' | 'join' | 'structured';
 
 /** One declaration per primitive; gradients and kernels are tables over the names. */
 export interface Primitive<Name extends PrimitiveName = PrimitiveName> {

@@ -1,7 +1,8 @@
 /** What tracing a function leaves behind: inputs, outputs and what variables become. */
 
-import type { Tensor } from './tensor.js';
+import type { Application, Tensor } from './tensor.js';
 import type { Variable } from './variable.js';
+import type { PrimitiveName } from './vocabulary.js';
 
 export interface Assignment {
   readonly variable: Variable;
@@ -61,4 +62,9 @@ export function topologicalOrder(roots: readonly Tensor[]): Tensor[] {
 
 export function inputsOf(tensor: Tensor): readonly Tensor[] {
   return tensor.source.kind === 'apply' ? tensor.source.inputs : [];
+}
+
+/** The application that makes `tensor`, if it is one of the primitive `name`. */
+export function applicationOf({ source }: Tensor, name: PrimitiveName): Application | null {
+  return source.kind === 'apply' && source.primitive.name === name ? source : null;
 }

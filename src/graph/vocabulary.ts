@@ -80,6 +80,12 @@ export interface WindowAttributes {
 /** How values that go to one place are joined. */
 export type ScatterOperation = 'add' | 'mul' | 'max' | 'min';
 
+/** Several tensors in the memory of one, without arithmetic. */
+export interface JoinAttributes {
+  /** The inputs one behind the other along `dim`. */
+  concatenate: { dim: number };
+}
+
 /** Operations with a kernel of their own in every fast backend. */
 export interface StructuredAttributes {
   /** [B, M, K] x [B, K, N] -> [B, M, N] */
@@ -113,6 +119,7 @@ export interface PrimitiveAttributes
   extends ElementwiseAttributes,
     ViewAttributes,
     ReductionAttributes,
+    JoinAttributes,
     StructuredAttributes {}
 
 export type UnaryName = keyof UnaryAttributes;
@@ -120,5 +127,6 @@ export type BinaryName = keyof BinaryAttributes;
 export type ElementwiseName = keyof ElementwiseAttributes;
 export type ViewName = keyof ViewAttributes;
 export type ReductionName = keyof ReductionAttributes;
+export type JoinName = keyof JoinAttributes;
 export type StructuredName = keyof StructuredAttributes;
 export type PrimitiveName = keyof PrimitiveAttributes;

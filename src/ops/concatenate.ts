@@ -1,10 +1,10 @@
 /** Joining and cutting tensors: concatenate, stack, split, chunk, repeat, tile. */
 
+import { concatenatePrimitive } from '../graph/concatenate-primitive.js';
 import { ShapeError, ValueError } from '../graph/errors.js';
+import { apply } from '../graph/primitive.js';
 import { formatShape, normalizeDim } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
-import { add, cast, or } from './elementwise.js';
-import { pad } from './pad.js';
 import { expand, reshape, slice } from './view.js';
 
 /**
@@ -26,32 +26,9 @@ export function concatenate(tensors: readonly Tensor[], dim = 0): Tensor {
         `${formatShape(first.shape)}; expected the same dtype and extents but for dimension ${along}`,
     );
   });
-  const total = tensors.reduce((sum, { shape }) => sum + shape[along], 0);
-  const only = tensors.find(({ shape }) => shape[along] === total);
-  if (only) return only;
-  if (first.dtype === 'uint8') {
-    const whole = tensors.map((part) => cast(part, 'int32'));
-    return cast(concatenate(whole, along), 'uint8');
-  }
-  const join = first.dtype === 'bool' ? or : add;
-  let start = 0;
-  const spread = tensors.flatMap((part) => {
-    const extent = part.shape[along];
-    if (extent === 0) return [];
-    const low = part.shape.map((_, d) => (d === along ? start : 0));
-    const high = part.shape.map((_, d) => (d === along ? total - start - extent : 0));
-    start += extent;
-    // Adding -0 changes no number, not even -0; adding 0 would.
-    return [pad(part, { low, high, value: first.dtype === 'float32' ? -0 : 0 })];
-  });
-  return sumOf(spread, join);
-}
-
-/** In pairs, so that a chain of many parts does not become deep. */
-function sumOf(parts: readonly Tensor[], join: (a: Tensor, b: Tensor) => Tensor): Tensor {
-  if (parts.length === 1) return parts[0];
-  const half = parts.length >> 1;
-  return join(sumOf(parts.slice(0, half), join), sumOf(parts.slice(half), join));
+  const filled = tensors.filter(({ shape }) => shape[along] > 0);
+  if (filled.length < 2) return filled[0] ?? first;
+  return apply(concatenatePrimitive, filled, { dim: along });
 }
 
 /**

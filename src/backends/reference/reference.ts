@@ -9,6 +9,7 @@ import { type DeviceMemory, Variable } from '../../graph/variable.js';
 import type { PrimitiveName } from '../../graph/vocabulary.js';
 import type { Executable, GraphBackend } from '../contract.js';
 import { elementwiseKernels } from './elementwise.js';
+import { joinKernels } from './joins.js';
 import {
   allocateReference,
   type ReferenceArray,
@@ -24,6 +25,7 @@ export const referenceKernels: { readonly [Name in PrimitiveName]: ReferenceKern
   ...elementwiseKernels,
   ...viewKernels,
   ...reductionKernels,
+  ...joinKernels,
   ...structuredKernels,
 };
 
