@@ -174,7 +174,13 @@ test('memory is told at both samples, with the change between them', () => {
 });
 
 test('profiles are medians, kernel by kernel, with rates', () => {
-  const kernel = { kind: 'matmul', label: 'matmul', shape: [64, 10], bytes: 4e6 } as const;
+  const kernel = {
+    kind: 'matmul',
+    label: 'matmul',
+    shape: [64, 10],
+    method: null,
+    bytes: 4e6,
+  } as const;
   const profile = (milliseconds: number) => [
     { ...kernel, scope: 'fc1', flops: 8e6, milliseconds },
     { ...kernel, scope: '', flops: 0, milliseconds: 1 },

@@ -2,7 +2,7 @@
 
 import type { TypedArray } from '../graph/dtype.js';
 import type { TracedGraph } from '../graph/traced-graph.js';
-import type { Plan } from './plan.js';
+import type { Kernel, Plan } from './plan.js';
 
 /** A loaded program. Variables are updated in place; outputs are fresh host arrays. */
 export interface Executable {
@@ -24,6 +24,8 @@ export interface KernelBackend {
   readonly kind: 'kernels';
   readonly name: string;
   load(plan: Plan): Executable;
+  /** How it computes a kernel, in words, where there are several ways. */
+  methodOf?(kernel: Kernel): string | null;
 }
 
 export type Backend = GraphBackend | KernelBackend;

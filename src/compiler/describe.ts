@@ -1,5 +1,6 @@
 /** Describe: what each kernel of a plan does, and how many floating point operations it takes. */
 
+import type { Backend } from '../backends/contract.js';
 import { type Expression, type Kernel, type Plan, readsOf, writesOf } from '../backends/plan.js';
 import { bytesPerElement } from '../graph/dtype.js';
 import { type Shape, sizeOf } from '../graph/shape.js';
@@ -11,17 +12,20 @@ export interface KernelDescription {
   /** The primitives computed in it. */
   readonly label: string;
   readonly shape: Shape;
+  /** How it is computed, where there are several ways. */
+  readonly method: string | null;
   readonly flops: number;
   /** Bytes of the buffers it reads and writes. */
   readonly bytes: number;
 }
 
-export function describeKernels({ kernels }: Plan): KernelDescription[] {
+export function describeKernels({ kernels }: Plan, backend: Backend): KernelDescription[] {
   return kernels.map((kernel) => ({
     kind: kernel.kind,
     scope: kernel.scope,
     label: kernel.label,
     shape: kernel.shape,
+    method: backend.kind === 'kernels' ? (backend.methodOf?.(kernel) ?? null) : null,
     flops: flopsOf(kernel),
     bytes: [...readsOf(kernel), ...writesOf(kernel)].reduce(
       (total, { dtype, length }) => total + bytesPerElement[dtype] * length,

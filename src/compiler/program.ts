@@ -64,7 +64,7 @@ export class Program {
 
   /** What the program consists of and what it costs. */
   describe(): ProgramDescription {
-    const kernels = describeKernels(this.#plan);
+    const kernels = describeKernels(this.#plan, this.#backend);
     return {
       backend: this.#backend.name,
       kernels,
@@ -83,7 +83,10 @@ export class Program {
   profile(...inputs: readonly Tensor[]): KernelTime[] {
     const times = this.#executable.profile(inputs.map((input) => input.data()));
     if (!times) return [];
-    return describeKernels(this.#plan).map((kernel, i) => ({ ...kernel, milliseconds: times[i] }));
+    return describeKernels(this.#plan, this.#backend).map((kernel, i) => ({
+      ...kernel,
+      milliseconds: times[i],
+    }));
   }
 
   /** Frees the program's memory; it cannot run afterwards. */
@@ -97,7 +100,7 @@ export class Program {
     );
     if (!repeats) return null;
     const without = plan(simplify(this.#traced, { recompute: false }));
-    const flops = (planned: Plan): number => totalFlops(describeKernels(planned));
+    const flops = (planned: Plan): number => totalFlops(describeKernels(planned, this.#backend));
     return {
       arenaBytesWithout: without.arenaBytes,
       bytesSaved: without.arenaBytes - this.#plan.arenaBytes,

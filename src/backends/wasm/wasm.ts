@@ -4,9 +4,10 @@ import { allocate, bytesPerElement, type DType, type TypedArray } from '../../gr
 import { ShapeError } from '../../graph/errors.js';
 import type { DeviceMemory, Variable } from '../../graph/variable.js';
 import type { Executable, KernelBackend } from '../contract.js';
-import type { Buffer, Plan } from '../plan.js';
+import type { Buffer, Kernel, Plan } from '../plan.js';
 import { readsOf, writesOf } from '../plan.js';
 import { Engine, type EngineOptions } from './engine.js';
+import { conv2dMethod } from './kernels/conv-2d/conv-2d.js';
 import type { Heap } from './memory.js';
 import { programModule } from './program-module.js';
 import type { Run } from './thread.js';
@@ -26,11 +27,17 @@ export function createWasmBackend(options: EngineOptions = {}): WasmBackend {
     kind: 'kernels',
     name: 'wasm',
     load: (plan) => new WasmExecutable(own, plan),
+    methodOf,
     heap: own.heap,
     setThreads: (count) => own.setThreads(count),
     threadCount: () => own.threads.count,
     ready: () => own.ready(),
   };
+}
+
+/** Only convolutions are computed in several ways. */
+function methodOf(kernel: Kernel): string | null {
+  return kernel.kind === 'conv2d' ? conv2dMethod(kernel) : null;
 }
 
 let engine: Engine | null = null;
@@ -45,6 +52,7 @@ export const wasm: KernelBackend = {
   kind: 'kernels',
   name: 'wasm',
   load: (plan) => new WasmExecutable(theEngine(), plan),
+  methodOf,
 };
 
 /**

@@ -10,17 +10,16 @@ import { type I32, i32 } from '../assembler.js';
 import { type Address, flat, type KernelContext } from '../kernel-context.js';
 import { viewsOf } from '../nest.js';
 import { emitPack, type Panels, panelsOf } from '../pack.js';
+import { emitProducts, tileSize } from '../products.js';
 import { decode, startOf } from '../rows.js';
 import { v128 } from '../simd.js';
-import { panelLanes, tileFunction, tileRows } from '../tile.js';
+import { panelLanes, tileRows } from '../tile.js';
 import { accessesOf, VectorCode } from '../vector-loop.js';
 
 const blockRows = 32;
 const blockPanels = 16;
 /** Blocks that there should be, so that threads are done at the same time. */
 const leastBlocks = 8;
-/** k in one slice: a panel of it is 8 KB. */
-const sliceDepth = 256;
 /** Packed operands of at most this many bytes stay in the second-level cache. */
 const smallOperand = 512 * 1024;
 /** Bytes from one row of a block to the next. */
@@ -94,14 +93,16 @@ function emitBlocks(
       const firstPanel = bound(columnBlock, panelCount, columnBlocks);
       const endPanel = bound(i32.add(columnBlock, 1), panelCount, columnBlocks);
       const area = { block, firstRow, endRow, firstPanel, endPanel };
-      emitProducts(context, kernel, { ...area, a, packed, panels, tile });
+      const [, rowStride, depthStride] = kernel.a.strides.map((stride) => stride * 4);
+      emitProducts(context, {
+        ...area,
+        ...{ a, rowStride, depthStride, packed, panels, depth: kernel.depth, tile, rows },
+        ...{ result: block, resultStride: blockStride },
+      });
       emitEpilogue(context, kernel, { ...area, product, columns });
     },
   );
 }
-
-/** Rows of a tile, at most `most`, so that all tiles have nearly the same. */
-const tileSize = (rows: number, most: number): number => Math.ceil(rows / Math.ceil(rows / most));
 
 /** A part of the product, and the thread's memory for it. */
 interface Area {
@@ -110,82 +111,6 @@ interface Area {
   readonly endRow: I32;
   readonly firstPanel: I32;
   readonly endPanel: I32;
-}
-
-interface Products extends Area {
-  readonly a: Address;
-  readonly packed: Address;
-  readonly panels: Panels;
-  /** Rows of a register tile. */
-  readonly tile: number;
-}
-
-/** Fills the block: for each slice of k, each panel, each tile of rows. */
-function emitProducts(
-  context: KernelContext,
-  { depth, a: view, shape }: MatmulKernel,
-  { a, packed, block, panels, tile: most, firstRow, endRow, firstPanel, endPanel }: Products,
-): void {
-  const { f, common } = context;
-  const lastTile = shape[1] % most;
-  const [, rowStride, depthStride] = view.strides.map((stride) => stride * 4);
-  const slices = Math.max(1, Math.ceil(depth / sliceDepth));
-  const slice = f.local('i32');
-  const panel = f.local('i32');
-  f.for(slice, 0, slices, 1, () => {
-    const bound = (index: I32): I32 => i32.divU(i32.mul(index, depth), slices);
-    const firstK = f.hold(bound(slice));
-    const count = f.hold(i32.sub(bound(i32.add(slice, 1)), firstK));
-    const panelCount = panels.list.length;
-    f.for(panel, firstPanel, endPanel, 1, () => {
-      const emitTiles = (vectors: number): void => {
-        const b = f.hold(
-          i32.add(
-            i32.add(flat(packed), i32.mul(panel, depth * panelLanes * 4)),
-            i32.mul(firstK, vectors * 16),
-          ),
-        );
-        const row = f.hold(firstRow);
-        const call = (rows: number): void => {
-          const tile = tileFunction(common, {
-            rowOffsets: Array.from({ length: rows }, (_, r) => r * rowStride),
-            vectors,
-            step: depthStride,
-            resultStride: blockStride,
-            passStep: 0,
-          });
-          const x = i32.add(
-            i32.add(flat(a), i32.mul(row, rowStride)),
-            i32.mul(firstK, depthStride),
-          );
-          const c = i32.add(
-            flat(block),
-            i32.add(
-              i32.mul(i32.sub(row, firstRow), blockStride),
-              i32.mul(i32.sub(panel, firstPanel), panelLanes * 4),
-            ),
-          );
-          f.call(tile, x, b, c, i32.const(0), count, i32.const(1), i32.const(0), slice);
-          f.set(row, i32.add(row, rows));
-        };
-        f.while(
-          () => i32.leS(i32.add(row, most), endRow),
-          () => call(most),
-        );
-        if (lastTile > 0) f.if(i32.ltS(row, endRow), () => call(lastTile));
-      };
-      const last = panels.list[panelCount - 1];
-      if (last.vectors === 2) emitTiles(2);
-      else if (panelCount === 1) emitTiles(1);
-      else {
-        f.if(
-          i32.eq(panel, panelCount - 1),
-          () => emitTiles(1),
-          () => emitTiles(2),
-        );
-      }
-    });
-  });
 }
 
 interface Epilogue extends Area {

@@ -8,8 +8,8 @@ import { type I32, i32 } from '../../assembler.js';
 import { flat, type KernelContext } from '../../kernel-context.js';
 import type { Panel } from '../../pack.js';
 import { decode } from '../../rows.js';
-import { splitRows, tileRows } from '../../tile.js';
-import { emitBlockStores } from './block-stores.js';
+import { panelLanes, splitRows, tileRows } from '../../tile.js';
+import { emitBlockStores, panelMemory } from './block-stores.js';
 import {
   type Convolution,
   callTile,
@@ -86,8 +86,12 @@ export function emitByItems(context: KernelContext, convolution: Convolution): v
         f.for(item, firstItem, endItem, 1, () => {
           const start = i32.mul(i32.sub(item, firstItem), itemBytes);
           const own = { base: f.hold(i32.add(flat(memory), start)), offset: 0 };
-          const block = { panel, panelIndex, memory: own, group, item, firstRow, endRow };
-          emitBlockStores(context, kernel, block);
+          emitBlockStores(context, kernel, {
+            firstChannel: f.hold(i32.mul(panelIndex, panelLanes)),
+            channels: panel.lanes,
+            memory: panelMemory(own, width, panel),
+            ...{ group, item, firstRow, endRow },
+          });
         });
       });
     },

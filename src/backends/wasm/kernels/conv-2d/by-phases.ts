@@ -28,15 +28,22 @@ export function emitByPhases(
   kernel: Conv2dKernel,
   emit: (context: KernelContext, phase: Conv2dKernel) => void,
 ): void {
+  for (const phase of phasesOf(kernel)) {
+    if (sizeOf(phase.filterShape) > 0) context.withScratch(() => emit(context, phase));
+    else emitStores(context, phase.shape, withResult(phase.stores, zero));
+  }
+}
+
+/** The convolutions that together are the whole one. */
+export function phasesOf(kernel: Conv2dKernel): Conv2dKernel[] {
   const spacing = [kernel.input.interior[3] + 1, kernel.input.interior[4] + 1];
+  const phases: Conv2dKernel[] = [];
   for (let row = 0; row < spacing[0]; row++) {
     for (let column = 0; column < spacing[1]; column++) {
-      const phase = phaseOf(kernel, spacing, [row, column]);
-      if (sizeOf(phase.shape) === 0) continue;
-      if (sizeOf(phase.filterShape) > 0) context.withScratch(() => emit(context, phase));
-      else emitStores(context, phase.shape, withResult(phase.stores, zero));
+      phases.push(phaseOf(kernel, spacing, [row, column]));
     }
   }
+  return phases.filter(({ shape }) => sizeOf(shape) > 0);
 }
 
 const zero: Expression = { kind: 'constant', value: 0, dtype: 'float32' };

@@ -4,8 +4,8 @@ import { type I32, i32 } from '../../assembler.js';
 import { flat, type KernelContext } from '../../kernel-context.js';
 import type { Panel } from '../../pack.js';
 import { decode } from '../../rows.js';
-import { splitRows, tileRows } from '../../tile.js';
-import { emitBlockStores } from './block-stores.js';
+import { panelLanes, splitRows, tileRows } from '../../tile.js';
+import { emitBlockStores, panelMemory } from './block-stores.js';
 import {
   type Convolution,
   callTile,
@@ -51,8 +51,12 @@ export function emitByRows(context: KernelContext, convolution: Convolution): vo
       const b = f.hold(panelAddress(convolution, group, panelIndex));
       const rows = { panel, x, b, c: flat(memory), table, firstRow, endRow };
       emitRows(context, convolution, rows);
-      const block = { panel, panelIndex, memory, group, item, firstRow, endRow };
-      emitBlockStores(context, kernel, block);
+      emitBlockStores(context, kernel, {
+        firstChannel: f.hold(i32.mul(panelIndex, panelLanes)),
+        channels: panel.lanes,
+        memory: panelMemory(memory, width, panel),
+        ...{ group, item, firstRow, endRow },
+      });
     });
   });
 }

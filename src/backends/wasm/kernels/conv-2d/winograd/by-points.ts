@@ -1,0 +1,113 @@
+/**
+ * Convolution in tiles, point by point, for more filters than a cache holds: all tiles (or as many as a
+ * cache holds) are transformed, then threads take points, so that each filter is read once; then the
+ * sums are transformed and stored.
+ */
+
+import type { Conv2dKernel } from '../../../../plan.js';
+import { type I32, i32 } from '../../../assembler.js';
+import { type Address, flat, type KernelContext, roundUp } from '../../../kernel-context.js';
+import { emitProducts, tileSize } from '../../../products.js';
+import { decode, forEachIndex, startOf } from '../../../rows.js';
+import { panelLanes, splitRows, tileRows } from '../../../tile.js';
+import { multiplyAdds } from '../taps.js';
+import { emitFilterTransforms } from './filters.js';
+import { finishedRowEmitter } from './finished-rows.js';
+import { tileRowEmitter } from './tile-rows.js';
+import { paddingBytes, stripOf, type Tiling, tileStep } from './tiling.js';
+
+/** Bytes of transformed input and sums at the most. */
+const mostBytes = 8 * 1024 * 1024;
+/** Rows of a product that a thread takes at once: their input stays in its cache. */
+const mostRows = 96;
+
+export function emitByPoints(context: KernelContext, kernel: Conv2dKernel, tiling: Tiling): void {
+  const { f, common } = context;
+  const { correlation, spacing, tilesDown, tilesAcross } = tiling;
+  const points = correlation.size ** 2;
+  const [, batch, outputs] = kernel.shape;
+  const channels = kernel.filterShape[2];
+  const depth = channels * spacing ** 2;
+  const filters = emitFilterTransforms(context, kernel, tiling);
+  const { panels } = filters;
+
+  const rowStride = depth * 4 + paddingBytes;
+  const sumStride = roundUp(outputs, panelLanes) * 4 + paddingBytes;
+  const tileRowCount = batch * tilesDown;
+  const tileRowBytes = points * tilesAcross * (rowStride + sumStride);
+  const slabs = splitRows(tileRowCount, Math.max(1, Math.floor(mostBytes / tileRowBytes)));
+  const tiles = Math.max(...slabs) * tilesAcross;
+  const tile = tileSize(Math.min(tiles, mostRows), tileRows(common.features, 2));
+  const rows = roundUp(tiles, tile);
+  const rowBlocks = Math.ceil(rows / tile / Math.ceil(mostRows / tile));
+  const pointStride = rows * rowStride + paddingBytes;
+  const data = context.sharedScratch(points * pointStride);
+  const sumPointStride = rows * sumStride + paddingBytes;
+  const sums = context.sharedScratch(points * sumPointStride);
+  const emitTileRow = tileRowEmitter(context, {
+    strip: stripOf(kernel, tiling, 2),
+    matrix: correlation.dataMatrix,
+    ...{ spacing, tilesAcross, tileStride: rowStride, phaseStride: channels * 4, pointStride },
+  });
+  const layout = { tileStride: sumStride, pointStride: sumPointStride };
+  const emitFinishedRow = finishedRowEmitter(context, kernel, tiling, layout);
+  const repeats = slabs.length > 1;
+  const inputQuads = channels / 4;
+  const outputQuads = Math.ceil(outputs / 4);
+
+  const slab = f.local('i32');
+  f.for(slab, 0, slabs.length, 1, () => {
+    const bound = (index: I32): I32 => f.hold(i32.divU(i32.mul(index, tileRowCount), slabs.length));
+    const first = bound(slab);
+    const count = f.hold(i32.sub(bound(i32.add(slab, 1)), first));
+    const mostTileRows = Math.max(...slabs);
+    const shared = (quads: number, cost: number, body: (row: I32, quad: I32) => void): void =>
+      context.forEachTask({ count: mostTileRows * quads, cost, repeats }, (task) => {
+        const [row, quad] = decode(context, task, [mostTileRows, quads]);
+        f.if(i32.ltS(row, count), () => body(row, quad));
+      });
+    const placeOf = (row: I32): readonly I32[] =>
+      decode(context, f.hold(i32.add(first, row)), [batch, tilesDown]);
+
+    shared(inputQuads, tiles * depth * points, (row, quad) => {
+      const { view, low } = kernel.input;
+      const [item, down] = placeOf(row);
+      const top = f.hold(i32.sub(i32.mul(down, tileStep * spacing), i32.const(low[3])));
+      const indices = [i32.const(0), item, i32.mul(quad, 4)];
+      const plane = f.hold(flat(startOf(context, view, view.strides, indices)));
+      const place = i32.add(i32.mul(row, tilesAcross * rowStride), i32.mul(quad, 16));
+      emitTileRow(plane, top, f.hold(i32.add(flat(data), place)));
+    });
+    context.barrier();
+
+    const used = f.hold(i32.mul(count, tilesAcross));
+    const work = { count: points * rowBlocks, cost: multiplyAdds(kernel), repeats };
+    forEachIndex(context, work, [points, rowBlocks], ([point, rowBlock]) => {
+      const ofPoint = (start: Address, stride: number): Address => ({
+        base: f.hold(i32.add(flat(start), i32.mul(point, i32.const(stride)))),
+        offset: 0,
+      });
+      const usedTiles = f.hold(i32.divU(i32.add(used, tile - 1), tile));
+      const part = (index: I32): I32 =>
+        f.hold(i32.mul(i32.divU(i32.mul(index, usedTiles), rowBlocks), tile));
+      const firstRow = part(rowBlock);
+      const result = i32.mul(firstRow, i32.const(sumStride));
+      emitProducts(context, {
+        ...{ a: ofPoint(data, pointStride), rowStride, depthStride: 4 },
+        ...{ packed: ofPoint(filters.address, filters.pointStride), panels, depth },
+        ...{ tile, rows, firstRow, endRow: part(i32.add(rowBlock, 1)) },
+        ...{ firstPanel: i32.const(0), endPanel: i32.const(panels.list.length) },
+        result: { base: f.hold(i32.add(flat(ofPoint(sums, sumPointStride)), result)), offset: 0 },
+        resultStride: sumStride,
+      });
+    });
+    context.barrier();
+
+    shared(outputQuads, tiles * outputs * points, (row, quad) => {
+      const [item, down] = placeOf(row);
+      const place = i32.add(i32.mul(row, tilesAcross * sumStride), i32.mul(quad, 16));
+      emitFinishedRow(f.hold(i32.add(flat(sums), place)), item, down, quad);
+    });
+    if (repeats) context.barrier();
+  });
+}

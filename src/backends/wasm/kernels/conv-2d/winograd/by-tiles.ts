@@ -1,0 +1,104 @@
+/**
+ * Convolution in tiles, block by block: a thread takes some rows of tiles, transforms their input,
+ * multiplies it with the transformed filters, a matrix product for each point, and transforms and
+ * stores the sums. Everything but the filters is in memory of its own and stays in its cache.
+ */
+
+import type { Conv2dKernel } from '../../../../plan.js';
+import { type I32, i32 } from '../../../assembler.js';
+import { type Address, flat, type KernelContext, roundUp } from '../../../kernel-context.js';
+import { emitProducts, tileSize } from '../../../products.js';
+import { decode, startOf } from '../../../rows.js';
+import { panelLanes, tileRows } from '../../../tile.js';
+import { multiplyAdds } from '../taps.js';
+import { emitFilterTransforms } from './filters.js';
+import { finishedRowEmitter } from './finished-rows.js';
+import { tileRowEmitter } from './tile-rows.js';
+import { paddingBytes, stripOf, type Tiling, tileStep } from './tiling.js';
+
+/** Tiles that a thread computes together: more of them read the filters less often. */
+const blockTiles = 32;
+/** Tasks that there should be, so that threads are done at the same time. */
+const fewTasks = 8;
+
+export function emitByTiles(context: KernelContext, kernel: Conv2dKernel, tiling: Tiling): void {
+  const { f, common } = context;
+  const { correlation, spacing, tilesDown, tilesAcross } = tiling;
+  const points = correlation.size ** 2;
+  const [, batch, outputs] = kernel.shape;
+  const channels = kernel.filterShape[2];
+  const depth = channels * spacing ** 2;
+  const filters = emitFilterTransforms(context, kernel, tiling);
+  const { panels } = filters;
+  context.barrier();
+
+  const tileRowCount = batch * tilesDown;
+  const most = Math.max(1, Math.round(blockTiles / tilesAcross));
+  const blocks = Math.max(Math.ceil(tileRowCount / most), Math.min(tileRowCount, fewTasks));
+  const tiles = Math.ceil(tileRowCount / blocks) * tilesAcross;
+  const tile = tileSize(tiles, tileRows(common.features, 2));
+  const rows = roundUp(tiles, tile);
+
+  const rowStride = depth * 4 + paddingBytes;
+  const pointStride = rows * rowStride + paddingBytes;
+  const data = context.localScratch(points * pointStride);
+  const sumStride = roundUp(outputs, panelLanes) * 4 + paddingBytes;
+  const sumPointStride = rows * sumStride + paddingBytes;
+  const sums = context.localScratch(points * sumPointStride);
+  const emitTileRow = tileRowEmitter(context, {
+    strip: stripOf(kernel, tiling, 2),
+    matrix: correlation.dataMatrix,
+    ...{ spacing, tilesAcross, tileStride: rowStride, phaseStride: channels * 4, pointStride },
+  });
+  const layout = { tileStride: sumStride, pointStride: sumPointStride };
+  const emitFinishedRow = finishedRowEmitter(context, kernel, tiling, layout);
+
+  context.forEachTask({ count: blocks, cost: multiplyAdds(kernel) }, (block) => {
+    const bound = (index: I32): I32 => f.hold(i32.divU(i32.mul(index, tileRowCount), blocks));
+    const first = bound(block);
+    const end = bound(i32.add(block, 1));
+    const tileRow = f.local('i32');
+    const quad = f.local('i32');
+    const ownRow = (stride: number): I32 =>
+      i32.mul(i32.sub(tileRow, first), i32.const(tilesAcross * stride));
+
+    f.for(tileRow, first, end, 1, () => {
+      const { view, low } = kernel.input;
+      const [item, down] = decode(context, tileRow, [batch, tilesDown]);
+      const top = f.hold(i32.sub(i32.mul(down, tileStep * spacing), i32.const(low[3])));
+      const plane = f.hold(flat(startOf(context, view, view.strides, [i32.const(0), item])));
+      const target = f.hold(i32.add(flat(data), ownRow(rowStride)));
+      f.for(quad, 0, channels / 4, 1, () => {
+        emitTileRow(plane, top, target);
+        f.set(plane, i32.add(plane, i32.const(4 * view.strides[2] * 4)));
+        f.set(target, i32.add(target, 16));
+      });
+    });
+
+    const used = f.hold(i32.mul(i32.sub(end, first), tilesAcross));
+    const endRow = f.hold(i32.mul(i32.divU(i32.add(used, tile - 1), tile), tile));
+    const point = f.local('i32');
+    const ofPoint = (start: Address, stride: number): Address => ({
+      base: f.hold(i32.add(flat(start), i32.mul(point, i32.const(stride)))),
+      offset: 0,
+    });
+    f.for(point, 0, points, 1, () =>
+      emitProducts(context, {
+        ...{ a: ofPoint(data, pointStride), rowStride, depthStride: 4 },
+        ...{ packed: ofPoint(filters.address, filters.pointStride), panels, depth },
+        ...{ tile, rows, firstRow: i32.const(0), endRow },
+        ...{ firstPanel: i32.const(0), endPanel: i32.const(panels.list.length) },
+        ...{ result: ofPoint(sums, sumPointStride), resultStride: sumStride },
+      }),
+    );
+
+    f.for(tileRow, first, end, 1, () => {
+      const [item, down] = decode(context, tileRow, [batch, tilesDown]);
+      const source = f.hold(i32.add(flat(sums), ownRow(sumStride)));
+      f.for(quad, 0, Math.ceil(outputs / 4), 1, () => {
+        emitFinishedRow(source, item, down, quad);
+        f.set(source, i32.add(source, 16));
+      });
+    });
+  });
+}

@@ -1,0 +1,202 @@
+/** Convolutions in tiles: the algebra is exact, the errors in float32 are small, any number of threads gives the same bits. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { grad } from '../src/autodiff/index.js';
+import { reference } from '../src/backends/reference/index.js';
+import { createWasmBackend, wasm } from '../src/backends/wasm/index.js';
+import { fastCorrelation } from '../src/backends/wasm/kernels/conv-2d/winograd/toom-cook.js';
+import { compile } from '../src/compiler/index.js';
+import {
+  add,
+  type Conv2dOptions,
+  conv2d,
+  mul,
+  permute,
+  relu,
+  sum,
+  tensor,
+} from '../src/ops/index.js';
+import { Philox } from '../src/random/philox.js';
+
+for (const [outputs, taps] of [
+  [2, 3],
+  [3, 2],
+  [4, 2],
+  [2, 4],
+  [3, 3],
+  [4, 3],
+  [3, 4],
+  [2, 5],
+]) {
+  test(`${outputs} outputs of ${taps} taps from ${outputs + taps - 1} products`, () => {
+    const { size, dataMatrix, tapMatrix, resultMatrix } = fastCorrelation(outputs, taps);
+    const random = new Philox(outputs * 10 + taps);
+    const data = Array.from({ length: size }, () => random.uniform() - 0.5);
+    const filter = Array.from({ length: taps }, () => random.uniform() - 0.5);
+    const times = (matrix: readonly (readonly number[])[], column: readonly number[]): number[] =>
+      matrix.map((row) => row.reduce((total, value, k) => total + value * column[k], 0));
+    const transformed = times(tapMatrix, filter);
+    const products = times(dataMatrix, data).map((value, i) => value * transformed[i]);
+    times(resultMatrix, products).forEach((actual, i) => {
+      const expected = filter.reduce((total, tap, j) => total + tap * data[i + j], 0);
+      assert.ok(Math.abs(actual - expected) < 1e-13, `output ${i}: ${actual}, not ${expected}`);
+    });
+  });
+}
+
+interface Case {
+  readonly what: string;
+  /** [N, C, H, W] and [O, C, K, K] */
+  readonly input: readonly number[];
+  readonly outputs: number;
+  readonly kernel: number;
+  readonly options?: Conv2dOptions;
+  /** How output, input gradient and filter gradient must be computed. */
+  readonly methods: readonly [RegExp, RegExp, RegExp];
+}
+
+const threeTaps = /^Winograd F\(4x4, 3x3\)$/;
+const gradientOfThree = /^Winograd F\(3x3, 4x4\)$/;
+const twoTapsOfPhases = /^Winograd F\(4x4, 2x2\) of 4 phases$/;
+const phases = /^phases, Winograd F\(4x4, 2x2\)$/;
+const gradientOfPhases = /^Winograd F\(2x2, 4x4\) of 4 phases$/;
+const direct = /direct/;
+
+const cases: readonly Case[] = [
+  {
+    what: 'whole tiles',
+    input: [2, 16, 8, 8],
+    ...{ outputs: 16, kernel: 3, options: { padding: 1 } },
+    methods: [threeTaps, threeTaps, gradientOfThree],
+  },
+  {
+    what: 'planes that tiles do not fit, channels that panels do not fit',
+    input: [3, 20, 9, 13],
+    ...{ outputs: 22, kernel: 3, options: { padding: 1 } },
+    methods: [threeTaps, /direct/, /direct/],
+  },
+  {
+    what: 'padding on four sides, a narrow last panel',
+    input: [2, 16, 7, 6],
+    ...{ outputs: 20, kernel: 3, options: { padding: [2, 0, 1, 3] } },
+    methods: [threeTaps, threeTaps, direct],
+  },
+  {
+    what: 'planes smaller than a tile',
+    input: [5, 32, 3, 2],
+    ...{ outputs: 16, kernel: 3, options: { padding: 1 } },
+    methods: [threeTaps, threeTaps, direct],
+  },
+  {
+    what: 'one row of tiles, many filters (point by point)',
+    input: [3, 96, 4, 6],
+    ...{ outputs: 104, kernel: 3, options: { padding: 1 } },
+    methods: [threeTaps, threeTaps, gradientOfThree],
+  },
+  {
+    what: 'stride 2',
+    input: [3, 16, 16, 16],
+    ...{ outputs: 24, kernel: 4, options: { stride: 2, padding: 1 } },
+    methods: [twoTapsOfPhases, phases, gradientOfPhases],
+  },
+  {
+    what: 'stride 2 that leaves a row and two columns out',
+    input: [2, 16, 13, 19],
+    ...{ outputs: 16, kernel: 4, options: { stride: 2 } },
+    methods: [twoTapsOfPhases, phases, gradientOfPhases],
+  },
+  {
+    what: 'stride 2, more filters than a cache holds',
+    input: [2, 96, 8, 8],
+    ...{ outputs: 48, kernel: 4, options: { stride: 2, padding: 1 } },
+    methods: [twoTapsOfPhases, phases, gradientOfPhases],
+  },
+  {
+    what: 'more tiles than are transformed at once',
+    input: [2, 16, 36, 32],
+    ...{ outputs: 464, kernel: 3, options: { padding: 1 } },
+    methods: [threeTaps, threeTaps, gradientOfThree],
+  },
+  {
+    what: 'two taps',
+    input: [2, 16, 10, 10],
+    ...{ outputs: 16, kernel: 2 },
+    methods: [/^Winograd F\(4x4, 2x2\)$/, /^Winograd F\(4x4, 2x2\)$/, /^Winograd F\(2x2, 4x4\)$/],
+  },
+];
+
+const normal = (length: number, seed: number): Float32Array => {
+  const random = new Philox(seed);
+  return Float32Array.from({ length }, () => random.normal());
+};
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** The largest and the typical difference, relative to the typical value. */
+function errors(actual: ArrayLike<number>, exact: ArrayLike<number>): [number, number] {
+  let [most, squares, total] = [0, 0, 0];
+  for (let i = 0; i < exact.length; i++) {
+    const difference = Math.abs(actual[i] - exact[i]);
+    // A NaN must not pass.
+    if (!(difference <= most)) most = difference;
+    squares += difference ** 2;
+    total += exact[i] ** 2;
+  }
+  assert.ok(total > 0, 'there is something to compare');
+  return [most / Math.sqrt(total / exact.length), Math.sqrt(squares / total)];
+}
+
+for (const { what, input, outputs, kernel, options, methods } of cases) {
+  test(`${what}: output and gradients within 1e-4 of float64, the same bits on any threads`, () => {
+    const filterShape = [outputs, input[1], kernel, kernel];
+    const x = tensor(normal(sizeOf(input), 1), [...input]);
+    const filters = tensor(normal(sizeOf(filterShape), 2), filterShape);
+    const build = (a: typeof x, b: typeof x) => {
+      const convolved = conv2d(a, b, options);
+      const y = relu(add(convolved, 0.5));
+      const gradients = grad(sum(mul(convolved, convolved)), [a, b]);
+      return { y, dx: gradients[0], dw: gradients[1] };
+    };
+    const exact = compile(build, { backend: reference })(x, filters);
+    const step = compile(build, { backend: wasm });
+    const actual = step(x, filters);
+    for (const name of ['y', 'dx', 'dw'] as const) {
+      assert.deepEqual(actual[name].shape, exact[name].shape);
+      const [most, typical] = errors(actual[name].data(), exact[name].data());
+      assert.ok(most < 1e-4, `${name} is off by ${most} at the most`);
+      assert.ok(typical < 1e-5, `${name} is off by ${typical} typically`);
+    }
+
+    const kernels = step.program(x, filters).describe().kernels;
+    const used = kernels.filter(({ kind }) => kind === 'conv2d').map(({ method }) => method ?? '');
+    assert.equal(used.length, 3);
+    for (const expected of methods) {
+      assert.ok(
+        used.some((method) => expected.test(method)),
+        `${expected} is among ${used.join('; ')}`,
+      );
+    }
+
+    for (const threads of [1, 3]) {
+      const backend = createWasmBackend();
+      backend.setThreads(threads);
+      const other = compile(build, { backend })(x, filters);
+      for (const name of ['y', 'dx', 'dw'] as const) {
+        assert.deepEqual(other[name].data(), actual[name].data(), `${name}, ${threads} threads`);
+      }
+    }
+  });
+}
+
+test('what lies in columns is convolved directly', () => {
+  const x = tensor(normal(2 * 16 * 8 * 8, 1), [2, 16, 8, 8]);
+  const filters = tensor(normal(16 * 16 * 9, 2), [16, 16, 3, 3]);
+  const build = (a: typeof x, b: typeof x) => conv2d(permute(a, [0, 1, 3, 2]), b);
+  const step = compile(build, { backend: wasm });
+  const [most] = errors(
+    step(x, filters).data(),
+    compile(build, { backend: reference })(x, filters).data(),
+  );
+  assert.ok(most < 1e-5);
+});
