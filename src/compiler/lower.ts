@@ -16,6 +16,7 @@ import type { Application, Tensor } from '../graph/tensor.js';
 import { inputsOf, type TracedGraph } from '../graph/traced-graph.js';
 import { Variable } from '../graph/variable.js';
 import type { ElementwiseName, PrimitiveAttributes, StructuredName } from '../graph/vocabulary.js';
+import { cheaper } from './cheaper-expressions.js';
 import { coordinatesOf, Fusion, type Group, isCopy, isJoined } from './fuse.js';
 import type { Layout } from './part-placement.js';
 import { type Recomputed, recomputeCheap } from './recompute-cheap.js';
@@ -236,7 +237,7 @@ class Lowering {
   #applied(tensor: Tensor, args: readonly Expression[], group: Group | null): Expression {
     const source = tensor.source as Application;
     const name = source.primitive.name as ElementwiseName;
-    if (name !== 'iota') return { kind: 'apply', name, args, dtype: tensor.dtype };
+    if (name !== 'iota') return cheaper({ kind: 'apply', name, args, dtype: tensor.dtype });
     // The coordinate along `dim` is a view of 0, 1, 2, ... that only `dim` walks.
     const along = coordinatesOf(tensor);
     const { strides } = group ? pulledBack(along, group.chain)! : along;

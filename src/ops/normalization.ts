@@ -252,10 +252,11 @@ function standardized({ shifted, rest, variance }: ShiftedMoments, eps?: number)
 
 /** Standardised, then scaled and shifted by tensors that are as small as the moments. */
 function scaleAndShift(
-  { shifted, rest, variance }: ShiftedMoments,
+  { shifted, rest, variance }: Omit<ShiftedMoments, 'mean'>,
   { eps, weight, bias, ...layout }: AffineOptions & Layout,
 ): Tensor {
-  // One factor and one summand: the gradient of x then takes two sums over x and no more.
+  // One factor and one summand per channel, which are computed apart from x: behind a convolution that is
+  // all there is to do for an element, and the gradient of x takes two sums over x and no more.
   const deviations = inverse(variance, eps);
   const scale = weight ? mul(deviations, fitted({ weight }, layout)) : deviations;
   const moved = mul(rest, scale);
@@ -297,10 +298,9 @@ function byRunning(
       `${operation}: expected ${name} ${formatShape(channels)}, got ${formatShape(shape)}`,
     );
   }
-  const { eps, ...rest } = options;
-  const centred = sub(x, reshape(runningMean, perChannel));
-  const normal = mul(centred, reshape(inverse(runningVar, eps), perChannel));
-  return affine(normal, { ...rest, perChannel, operation });
+  const rest = reshape(runningMean, perChannel);
+  const variance = reshape(runningVar, perChannel);
+  return scaleAndShift({ shifted: x, rest, variance }, { ...options, perChannel, operation });
 }
 
 function updateRunning(
