@@ -84,7 +84,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'planes smaller than a tile',
-    input: [5, 32, 3, 2],
+    input: [5, 32, 3, 3],
     ...{ outputs: 16, kernel: 3, options: { padding: 1 } },
     methods: [threeTaps, threeTaps, direct],
   },
@@ -120,7 +120,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'two taps',
-    input: [2, 16, 10, 10],
+    input: [2, 16, 13, 13],
     ...{ outputs: 16, kernel: 2 },
     methods: [/^Winograd F\(4x4, 2x2\)$/, /^Winograd F\(4x4, 2x2\)$/, /^Winograd F\(2x2, 4x4\)$/],
   },
@@ -188,6 +188,30 @@ for (const { what, input, outputs, kernel, options, methods } of cases) {
     }
   });
 }
+
+test('transposed convolutions: filter gradients of a spread input are those of a convolution', () => {
+  const x = tensor(normal(3 * 24 * 8 * 8, 1), [3, 24, 8, 8]);
+  const weight = tensor(normal(24 * 16 * 16, 2), [24, 16, 4, 4]);
+  const build = (a: typeof x, b: typeof x) => {
+    const y = convTranspose2d(a, b, { stride: 2, padding: 1 });
+    const [dx, dw] = grad(sum(mul(y, y)), [a, b]);
+    return { y, dx, dw };
+  };
+  const step = compile(build, { backend: wasm });
+  const [actual, exact] = [step(x, weight), compile(build, { backend: reference })(x, weight)];
+  for (const name of ['y', 'dx', 'dw'] as const) {
+    const [most] = errors(actual[name].data(), exact[name].data());
+    assert.ok(most < 1e-4, `${name} is off by ${most}`);
+  }
+  const { kernels } = step.program(x, weight).describe();
+  const used = kernels.map(({ method }) => method ?? '').filter((method) => method !== '');
+  for (const expected of [phases, twoTapsOfPhases, gradientOfPhases]) {
+    assert.ok(
+      used.some((method) => expected.test(method)),
+      `${expected}: ${used.join('; ')}`,
+    );
+  }
+});
 
 test('what lies in columns is convolved directly', () => {
   const x = tensor(normal(2 * 16 * 8 * 8, 1), [2, 16, 8, 8]);

@@ -7,9 +7,10 @@ import type { Tensor } from '../graph/tensor.js';
 import { conv2dPrimitive, pairOf } from './conv-2d.js';
 import { checkTransposedConvolution, transposedExtents } from './convolution-checks.js';
 import { add } from './elementwise.js';
+import { matmul } from './matmul.js';
 import { pad } from './pad.js';
 import { transposedSides } from './spatial-options.js';
-import { flip, permute, reshape } from './view.js';
+import { flip, permute, reshape, slice } from './view.js';
 
 export interface ConvTranspose2dOptions {
   bias?: Tensor;
@@ -50,6 +51,13 @@ export function convTranspose2d(
   const windows = { kernel, stride, dilation };
   const sides = transposedSides(options.padding ?? 0, windows);
   const size = transposedExtents(x, windows, { sides, outputPadding });
+  const plain = [...dilation, groups].every((n) => n === 1) && outputPadding.every((n) => n === 0);
+  if (plain && height === 1 && width === 1) {
+    const whole = fromOnePixel(x, weight);
+    const start = [0, 0, sides[0], sides[2]];
+    const y = slice(whole, { start, end: [batch, out, start[2] + size[0], start[3] + size[1]] });
+    return bias ? add(y, reshape(bias, [1, out, 1, 1])) : y;
+  }
   const grouped = reshape(x, [batch, groups, channels / groups, height, width]);
   const reach = kernel.map((extent, axis) => (extent - 1) * dilation[axis]);
   const high = reach.map((extent, axis) => extent - sides[2 * axis + 1] + outputPadding[axis]);
@@ -63,6 +71,14 @@ export function convTranspose2d(
   const y = apply(conv2dPrimitive, [spread, turned], { stride: [1, 1], dilation });
   const joined = reshape(permute(y, [1, 0, 2, 3, 4]), [batch, out, size[0], size[1]]);
   return bias ? add(joined, reshape(bias, [1, out, 1, 1])) : joined;
+}
+
+/** The whole result for x [N, C, 1, 1], where windows do not overlap: a matrix product. */
+function fromOnePixel(x: Tensor, weight: Tensor): Tensor {
+  const [batch, channels] = x.shape;
+  const [, ...window] = weight.shape;
+  const product = matmul(reshape(x, [batch, channels]), reshape(weight, [channels, -1]));
+  return reshape(product, [batch, ...window]);
 }
 
 /** Throws ValueError when more is added than the stride or dilation leaves open. */

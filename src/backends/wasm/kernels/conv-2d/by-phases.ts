@@ -6,15 +6,11 @@
  */
 
 import { sizeOf } from '../../../../graph/shape.js';
-import {
-  type Conv2dKernel,
-  type Expression,
-  type PaddedView,
-  rewriteStores,
-} from '../../../plan.js';
+import { type Conv2dKernel, type Expression, rewriteStores } from '../../../plan.js';
 import type { KernelContext } from '../../kernel-context.js';
 import type { Strided } from '../../nest.js';
 import { emitStores, withResult } from '../map.js';
+import { cropped } from './cropped.js';
 
 /** Whether there are zeros between elements that steps of one would walk over. */
 export function suitsPhases({ input, stride, dilation }: Conv2dKernel): boolean {
@@ -107,21 +103,6 @@ function phaseOf(
     },
     filterShape: [...outer(filterShape), ...axes.map(({ taps }) => taps)],
   };
-}
-
-/** The same input with elements left out where padding is negative. */
-function cropped(input: PaddedView, dims: readonly number[]): PaddedView {
-  const low = [...input.low];
-  const extents = [...input.extents];
-  let { offset } = input.view;
-  for (const dim of dims) {
-    const left = Math.max(0, -low[dim]);
-    offset += left * input.view.strides[dim];
-    extents[dim] = Math.max(0, extents[dim] - left);
-    low[dim] += left;
-    extents[dim] = Math.min(extents[dim], Math.max(0, input.shape[dim] - low[dim]));
-  }
-  return { ...input, view: { ...input.view, offset }, low, extents };
 }
 
 const modulo = (value: number, divisor: number): number => ((value % divisor) + divisor) % divisor;

@@ -8,6 +8,7 @@ import type { Conv2dKernel } from '../../../plan.js';
 import type { KernelContext } from '../../kernel-context.js';
 import { emitByPhases, phasesOf, suitsPhases } from './by-phases.js';
 import { directMethodOf } from './direct.js';
+import { exchanged, suitsExchange } from './exchange.js';
 import type { ConvolutionMethod } from './method.js';
 import { winogradMethodOf } from './winograd/winograd.js';
 
@@ -20,7 +21,8 @@ export function conv2dMethod(kernel: Conv2dKernel): string {
   return sizeOf(kernel.shape) > 0 ? methodOf(kernel).name : 'nothing to compute';
 }
 
-function methodOf(kernel: Conv2dKernel): ConvolutionMethod {
+function methodOf(given: Conv2dKernel): ConvolutionMethod {
+  const kernel = suitsExchange(given) ? exchanged(given) : given;
   if (suitsPhases(kernel)) {
     const [first] = phasesOf(kernel).filter(({ filterShape }) => sizeOf(filterShape) > 0);
     return {

@@ -21,6 +21,8 @@ export interface Tiling {
 export const tileStep = 4;
 /** Behind rows, and behind the values of a point: what lies a power of two apart competes for few sets of a cache. */
 export const paddingBytes = 64;
+/** How many times fewer products there must be, since the transforms take time. */
+const leastGain = 1.6;
 /** With fewer channels on a side the transforms cost more than they save. */
 const fewestChannels = 16;
 
@@ -76,13 +78,15 @@ function tilingOver(
   correlation: FastCorrelation,
   spacing: number,
   [height, width]: readonly number[],
-): Tiling {
-  return {
-    correlation,
-    spacing,
-    tilesDown: Math.ceil(height / tileStep),
-    tilesAcross: Math.ceil(width / tileStep),
-  };
+): Tiling | null {
+  const { outputs, taps, size } = correlation;
+  const tilesDown = Math.ceil(height / tileStep);
+  const tilesAcross = Math.ceil(width / tileStep);
+  // Outputs of a convolution, taps of a gradient's filters: what lies in tiles may not fill the last ones.
+  const others = outputs + taps - tileStep;
+  const products = height * width * others ** 2;
+  if (products < leastGain * tilesDown * tilesAcross * size ** 2) return null;
+  return { correlation, spacing, tilesDown, tilesAcross };
 }
 
 /** Whether the input lies in rows of neighbours, padded with zeros around its planes only. */
