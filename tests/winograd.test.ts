@@ -11,6 +11,7 @@ import {
   add,
   type Conv2dOptions,
   conv2d,
+  convTranspose2d,
   mul,
   permute,
   relu,
