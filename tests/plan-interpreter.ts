@@ -8,7 +8,9 @@ import {
   type Kernel,
   type PaddedView,
   type Plan,
+  type RowsKernel,
   readsOf,
+  type SingleKernel,
   type WindowKernel,
 } from '../src/backends/plan.js';
 import {
@@ -65,6 +67,11 @@ class PlanExecutable implements Executable {
 
 /** Throws unless the elements of the kernel can be computed in any order, by any number of threads. */
 function checkOrderFree(kernel: Kernel): void {
+  if (kernel.kind === 'rows') {
+    kernel.stages.forEach(checkOrderFree);
+    checkRowsFree(kernel);
+    return;
+  }
   const describe = `${kernel.kind} kernel (${kernel.label})`;
   const reads = readsOf(kernel);
   for (const { view } of kernel.stores) {
@@ -81,6 +88,50 @@ function checkOrderFree(kernel: Kernel): void {
       if (other !== buffer && overlap(buffer, other)) {
         throw new Error(`plan: ${describe} writes ${buffer.id} over ${other.id} while in use`);
       }
+    }
+  }
+}
+
+/** Throws unless all stages can be run for one row, in order, before they are run for any other. */
+function checkRowsFree({ label, shape, rows, stages }: RowsKernel): void {
+  const describe = `rows kernel (${label})`;
+  const isReduced = shape.map((extent, dim) => rows[dim] !== extent);
+  const views = stages.flatMap((stage) => {
+    const ofRows = stage.kind === 'reduce' ? rows : stage.shape;
+    const loads = stage.stores.flatMap(({ value }) => loadsOf(value));
+    const own = [...loads, ...stage.stores].map(({ view }) => ({ view, over: ofRows }));
+    const operands = stage.kind === 'reduce' ? loadsOf(stage.operand) : [];
+    return [...own, ...operands.map(({ view }) => ({ view, over: shape }))];
+  });
+  for (const { view, over } of views) {
+    const fits = over.every((extent, dim) => extent === (isReduced[dim] ? over[dim] : shape[dim]));
+    if (!fits) throw new Error(`plan: a stage of ${describe} is over ${over}`);
+    view.strides.forEach((stride, dim) => {
+      if (stride !== 0 && over[dim] === 1 && shape[dim] !== 1 && !isReduced[dim])
+        throw new Error(`plan: a stage of ${describe} lacks rows`);
+    });
+  }
+  const written = new Set(stages.flatMap(({ stores }) => stores.map(({ view }) => view.buffer)));
+  for (const buffer of written) {
+    const all = views.filter(({ view }) => view.buffer === buffer);
+    /** The elements of the buffer that belong to each row, by each of the views. */
+    const rowsOf = all.map(({ view, over }) => {
+      const owners = new Map<number, number>();
+      forEachIndex(over, (index) => {
+        const row = index.reduce((at, i, dim) => (isReduced[dim] ? at : at * shape[dim] + i), 0);
+        owners.set(elementOf(index, view.offset, view.strides), row);
+      });
+      return owners;
+    });
+    for (const owners of rowsOf) {
+      for (const [at, row] of owners) {
+        if (rowsOf.every((others) => (others.get(at) ?? row) === row)) continue;
+        throw new Error(`plan: ${describe} uses element ${at} of ${buffer.id} at several rows`);
+      }
+    }
+    for (const { view } of views) {
+      if (view.buffer === buffer || !overlap(view.buffer, buffer)) continue;
+      throw new Error(`plan: ${describe} writes ${buffer.id} over ${view.buffer.id} while in use`);
     }
   }
 }
@@ -130,6 +181,11 @@ function loadsOf(expression: Expression): Load[] {
 
 /** Everything is read and computed before anything is written. */
 function runKernel(kernel: Kernel, memory: PlanMemory): void {
+  if (kernel.kind === 'rows') {
+    for (const stage of kernel.stages) runKernel(stage, memory);
+    memory.forgetRows();
+    return;
+  }
   const operands = memory.startNoting();
   const result = structureOf(kernel, memory);
   const place = kernel.kind === 'window' ? windowsOf(kernel, 'windowArgmax', memory) : null;
@@ -247,7 +303,7 @@ function applied<Name extends PrimitiveName>(
 }
 
 /** What the kernel's own structure computes; null for a map kernel. */
-function structureOf(kernel: Kernel, memory: PlanMemory): Value | null {
+function structureOf(kernel: SingleKernel, memory: PlanMemory): Value | null {
   const { shape } = kernel;
   const read = (view: BufferView, extents: Shape, dtype = view.buffer.dtype): Value =>
     loaded(view, extents, dtype, memory);

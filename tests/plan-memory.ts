@@ -10,6 +10,8 @@ export class PlanMemory {
   readonly #values: Float64Array;
   readonly #writers: Int32Array;
   #noted: Map<Buffer, Uint8Array> | null = null;
+  /** What lives in the kernel that is running; null where nothing was written. */
+  readonly #rows = new Map<Buffer, (number | null)[]>();
 
   constructor(bytes: number) {
     this.#values = new Float64Array(bytes);
@@ -38,6 +40,11 @@ export class PlanMemory {
       }
       return place.data[at];
     }
+    if (place.kind === 'row') {
+      const value = this.#rows.get(buffer)?.[at] ?? null;
+      if (value !== null) return value;
+      throw new Error(`plan: element ${at} of buffer ${buffer.id} is read, but was never written`);
+    }
     const bytes = bytesPerElement[buffer.dtype];
     const address = buffer.offset + at * bytes;
     for (let byte = address; byte < address + bytes; byte++) {
@@ -64,6 +71,12 @@ export class PlanMemory {
       memoryOf(place.variable).data[at] = value;
       return;
     }
+    if (place.kind === 'row') {
+      const values = this.#rows.get(buffer) ?? new Array<number | null>(buffer.length).fill(null);
+      values[at] = value;
+      this.#rows.set(buffer, values);
+      return;
+    }
     const bytes = bytesPerElement[buffer.dtype];
     const address = buffer.offset + at * bytes;
     if (address % bytes !== 0 || address + bytes > this.#values.length) {
@@ -71,6 +84,11 @@ export class PlanMemory {
     }
     this.#values[address] = value;
     this.#writers.fill(buffer.id, address, address + bytes);
+  }
+
+  /** Ends the lives of what lived in one kernel. */
+  forgetRows(): void {
+    this.#rows.clear();
   }
 }
 

@@ -9,6 +9,8 @@ import type { ElementwiseName, ScatterOperation, WindowAttributes } from '../gra
 export type Place =
   | { readonly kind: 'arena' }
   | { readonly kind: 'variable'; readonly variable: Variable }
+  /** Lives within one rows kernel, where a backend keeps what the rows at hand need of it. */
+  | { readonly kind: 'row' }
   /** float32 values may be given in a Float64Array; the backend rounds what it takes over. */
   | { readonly kind: 'constant'; readonly data: TypedArray };
 
@@ -55,11 +57,14 @@ export interface Store {
   readonly value: Expression;
 }
 
-interface KernelBase {
+interface Named {
   /** The path of the layer it came from. */
   readonly scope: string;
   /** The primitives it computes, for describe() and profile(). */
   readonly label: string;
+}
+
+interface KernelBase extends Named {
   /** The output shape that `stores` iterate over. */
   readonly shape: Shape;
   /**
@@ -157,7 +162,23 @@ export interface UniformKernel extends KernelBase {
   readonly state: BufferView;
 }
 
-export type Kernel =
+/** Reduces the elements of each row, or is elementwise over them or over one number for each row. */
+export type RowStage = MapKernel | ReduceKernel;
+
+/**
+ * Stages over the same rows, which are what a reduction of `shape` (never empty) to `rows` (same rank,
+ * reduced extents 1) takes together. What one stage writes, others read or overwrite at the same row
+ * alone: a backend may run all stages for some rows, which stay in its cache, before it goes on.
+ */
+export interface RowsKernel extends Named {
+  readonly kind: 'rows';
+  readonly shape: Shape;
+  readonly rows: Shape;
+  readonly stages: readonly RowStage[];
+}
+
+/** A kernel with a structure and stores of its own. */
+export type SingleKernel =
   | MapKernel
   | ReduceKernel
   | MatmulKernel
@@ -168,6 +189,8 @@ export type Kernel =
   | ScatterKernel
   | ArgsortKernel
   | UniformKernel;
+
+export type Kernel = SingleKernel | RowsKernel;
 
 export interface Plan {
   readonly kernels: readonly Kernel[];
@@ -190,28 +213,46 @@ export function partsOf(expressions: Iterable<Expression>): Set<Expression> {
   return parts;
 }
 
-/** `stores` with `view` applied to what they write and `leaf` to what is no operation in their values. */
-export function rewriteStores(
-  stores: readonly Store[],
-  view: (view: BufferView) => BufferView,
-  leaf: (expression: Exclude<Expression, { kind: 'apply' }>) => Expression,
-): Store[] {
+type Leaf = Exclude<Expression, { kind: 'apply' }>;
+
+/** What becomes of every part of `expressions` when `leaf` is applied to what is no operation. */
+export function rewrite(
+  expressions: Iterable<Expression>,
+  leaf: (expression: Leaf) => Expression,
+): Map<Expression, Expression> {
   const rewritten = new Map<Expression, Expression>();
-  for (const part of partsOf(stores.map(({ value }) => value))) {
+  for (const part of partsOf(expressions)) {
     const value =
       part.kind === 'apply'
         ? { ...part, args: part.args.map((arg) => rewritten.get(arg)!) }
         : leaf(part);
     rewritten.set(part, value);
   }
+  return rewritten;
+}
+
+/** `stores` with `view` applied to what they write and `leaf` to what is no operation in their values. */
+export function rewriteStores(
+  stores: readonly Store[],
+  view: (view: BufferView) => BufferView,
+  leaf: (expression: Leaf) => Expression,
+): Store[] {
+  const values = stores.map(({ value }) => value);
+  const rewritten = rewrite(values, leaf);
   return stores.map((store) => ({ view: view(store.view), value: rewritten.get(store.value)! }));
+}
+
+/** The expressions that a kernel evaluates. */
+export function expressionsOf(kernel: SingleKernel): Expression[] {
+  const values = kernel.stores.map(({ value }) => value);
+  return kernel.kind === 'reduce' ? [...values, kernel.operand] : values;
 }
 
 /** The buffers a kernel reads. */
 export function readsOf(kernel: Kernel): Buffer[] {
-  const values = kernel.stores.map(({ value }) => value);
+  if (kernel.kind === 'rows') return [...new Set(kernel.stages.flatMap(readsOf))];
   const buffers = new Set<Buffer>();
-  for (const part of partsOf(kernel.kind === 'reduce' ? [...values, kernel.operand] : values)) {
+  for (const part of partsOf(expressionsOf(kernel))) {
     if (part.kind === 'load') buffers.add(part.view.buffer);
   }
   for (const view of operandsOf(kernel)) buffers.add(view.buffer);
@@ -220,10 +261,12 @@ export function readsOf(kernel: Kernel): Buffer[] {
 
 /** The buffers a kernel writes. */
 export const writesOf = (kernel: Kernel): Buffer[] =>
-  kernel.stores.map((store) => store.view.buffer);
+  kernel.kind === 'rows'
+    ? kernel.stages.flatMap(writesOf)
+    : kernel.stores.map((store) => store.view.buffer);
 
 /** The operands a kernel's structure reads, beside what its stores load. */
-export function operandsOf(kernel: Kernel): BufferView[] {
+export function operandsOf(kernel: SingleKernel): BufferView[] {
   switch (kernel.kind) {
     case 'map':
     case 'reduce':

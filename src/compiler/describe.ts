@@ -1,7 +1,14 @@
 /** Describe: what each kernel of a plan does, and how many floating point operations it takes. */
 
 import type { Backend } from '../backends/contract.js';
-import { type Expression, type Kernel, type Plan, readsOf, writesOf } from '../backends/plan.js';
+import {
+  type Expression,
+  type Kernel,
+  type Plan,
+  readsOf,
+  type SingleKernel,
+  writesOf,
+} from '../backends/plan.js';
 import { bytesPerElement } from '../graph/dtype.js';
 import { type Shape, sizeOf } from '../graph/shape.js';
 
@@ -27,14 +34,15 @@ export function describeKernels({ kernels }: Plan, backend: Backend): KernelDesc
     shape: kernel.shape,
     method: backend.kind === 'kernels' ? (backend.methodOf?.(kernel) ?? null) : null,
     flops: flopsOf(kernel),
-    bytes: [...readsOf(kernel), ...writesOf(kernel)].reduce(
-      (total, { dtype, length }) => total + bytesPerElement[dtype] * length,
-      0,
-    ),
+    bytes: [...readsOf(kernel), ...writesOf(kernel)]
+      .filter(({ place }) => place.kind !== 'row')
+      .reduce((total, { dtype, length }) => total + bytesPerElement[dtype] * length, 0),
   }));
 }
 
 function flopsOf(kernel: Kernel): number {
+  if (kernel.kind === 'rows')
+    return kernel.stages.reduce((total, stage) => total + flopsOf(stage), 0);
   const size = sizeOf(kernel.shape);
   const seen = new Set<Expression>();
   const stored = kernel.stores.reduce((total, { value }) => total + operations(value, seen), 0);
@@ -42,7 +50,7 @@ function flopsOf(kernel: Kernel): number {
 }
 
 /** Operations of the kernel's own structure, beside what its stores compute. */
-function structureFlops(kernel: Kernel, size: number): number {
+function structureFlops(kernel: SingleKernel, size: number): number {
   switch (kernel.kind) {
     case 'matmul':
       return 2 * size * kernel.depth;

@@ -8,6 +8,7 @@ import type {
   MapKernel,
   PaddedView,
   Place,
+  SingleKernel,
   Store,
 } from '../backends/plan.js';
 import { allocate } from '../graph/dtype.js';
@@ -18,6 +19,7 @@ import { Variable } from '../graph/variable.js';
 import type { ElementwiseName, PrimitiveAttributes, StructuredName } from '../graph/vocabulary.js';
 import { cheaper } from './cheaper-expressions.js';
 import { coordinatesOf, Fusion, type Group, isCopy, isJoined } from './fuse.js';
+import { joinRows } from './join-rows.js';
 import type { Layout } from './part-placement.js';
 import { type Recomputed, recomputeCheap } from './recompute-cheap.js';
 import { schedule } from './schedule.js';
@@ -70,7 +72,7 @@ class Lowering {
     for (const { value, variable } of afterwards) {
       kernels.push(this.#copyKernel(value, this.#bufferOf(variable)));
     }
-    return { kernels, inputs, outputs };
+    return { kernels: joinRows(kernels, outputs), inputs, outputs };
   }
 
   #bufferOf(tensor: Tensor): Buffer {
@@ -296,7 +298,7 @@ class Lowering {
   }
 
   readonly #structured: {
-    [Name in StructuredName]: (source: Application, base: KernelBase) => Kernel;
+    [Name in StructuredName]: (source: Application, base: KernelBase) => SingleKernel;
   } = {
     matmul: ({ inputs: [a, b] }, base) => ({
       kind: 'matmul',
@@ -358,7 +360,7 @@ class Lowering {
     operation: 'sum' | 'max' | 'argmax',
     { inputs: [x], attributes }: Application,
     base: KernelBase,
-  ): Kernel {
+  ): SingleKernel {
     return {
       kind: 'window',
       operation,
@@ -389,7 +391,7 @@ function sharing(): (expression: Expression) => Expression {
   };
 }
 
-type KernelBase = Pick<Kernel, 'scope' | 'label' | 'shape' | 'stores'>;
+type KernelBase = Pick<SingleKernel, 'scope' | 'label' | 'shape' | 'stores'>;
 
 const unpadded = (view: BufferView, shape: Shape): PaddedView => ({
   view,

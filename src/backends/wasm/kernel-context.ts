@@ -66,7 +66,7 @@ export interface ModuleContext {
 
 const cacheLine = 64;
 /** Work of fewer elements is done in a microsecond or two. */
-const leastWork = 20_000;
+export const leastWork = 20_000;
 /** Pieces that a thread's part is taken in. */
 const piecesPerThread = 16;
 
@@ -82,6 +82,8 @@ export class KernelContext {
   localBytes = 0;
   #sharedInUse = 0;
   #localInUse = 0;
+  readonly #bound = new Map<Buffer, Address>();
+  #alone = false;
 
   constructor(common: ModuleContext) {
     this.common = common;
@@ -93,8 +95,22 @@ export class KernelContext {
   }
 
   address(buffer: Buffer): Address {
+    const bound = this.#bound.get(buffer);
+    if (bound) return bound;
     if (buffer.place.kind === 'arena') return { base: this.#arena, offset: buffer.offset };
     return { base: i32.const(this.common.addressOf(buffer)), offset: 0 };
+  }
+
+  /** Says where `buffer` is, which is no buffer of the plan. */
+  bind(buffer: Buffer, address: Address): void {
+    this.#bound.set(buffer, address);
+  }
+
+  /** Generates `body`, a thread's task, whose own work is not shared with the other threads. */
+  alone(body: () => void): void {
+    this.#alone = true;
+    body();
+    this.#alone = false;
   }
 
   /** Scratch memory that all threads see; it lives until the kernel ends. */
@@ -147,6 +163,10 @@ export class KernelContext {
   distribute({ count, cost, unit = 1, repeats = false }: Work, body: (range: Range) => void): void {
     const units = Math.ceil(count / unit);
     if (units === 0) return;
+    if (this.#alone) {
+      body({ from: this.f.hold(i32.const(0)), to: this.f.hold(i32.const(count)) });
+      return;
+    }
     const site = this.common.nextSite();
     const worthwhile = units >= 4 && cost >= leastWork && !repeats && site < sitesPerProgram;
     if (this.common.sharedMemory && worthwhile) this.#takeTurns({ count, units, unit, site }, body);

@@ -12,6 +12,7 @@ import { emitMap } from './kernels/map.js';
 import { emitMatmul } from './kernels/matmul.js';
 import { emitPad } from './kernels/pad.js';
 import { emitReduce } from './kernels/reduce/reduce.js';
+import { emitRows } from './kernels/rows.js';
 import { emitUniform } from './kernels/uniform.js';
 import { emitWindow } from './kernels/window.js';
 import { MathLibrary } from './math.js';
@@ -25,6 +26,7 @@ const emitters: {
 } = {
   map: emitMap,
   reduce: emitReduce,
+  rows: emitRows,
   matmul: emitMatmul,
   conv2d: emitConv2d,
   pad: emitPad,

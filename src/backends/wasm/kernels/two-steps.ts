@@ -1,7 +1,7 @@
 /** Kernels in two steps: the structure's result goes to memory, then what is fused behind it is stored. */
 
 import { contiguousStrides, sizeOf } from '../../../graph/shape.js';
-import { type BufferView, type Expression, type Kernel, partsOf } from '../../plan.js';
+import { type BufferView, type Expression, partsOf, type SingleKernel } from '../../plan.js';
 import { type I32, i32 } from '../assembler.js';
 import { type Address, flat, type KernelContext } from '../kernel-context.js';
 import { viewsOf } from '../nest.js';
@@ -24,7 +24,7 @@ export interface ResultMemory {
  */
 export function emitInTwoSteps(
   context: KernelContext,
-  kernel: Kernel,
+  kernel: SingleKernel,
   emitStructure: (result: Address) => void,
 ): void {
   const strides = contiguousStrides(kernel.shape);
@@ -46,7 +46,7 @@ export function emitInTwoSteps(
  */
 export function emitRowByRow(
   context: KernelContext,
-  kernel: Kernel,
+  kernel: SingleKernel,
   emitRow: (row: I32, result: I32) => void,
 ): void {
   const { f } = context;
@@ -75,7 +75,11 @@ export function emitRowByRow(
 }
 
 /** Stores a kernel's expressions, with its structure's result read from `memory`. */
-export function emitStoresFrom(context: KernelContext, kernel: Kernel, memory: ResultMemory): void {
+export function emitStoresFrom(
+  context: KernelContext,
+  kernel: SingleKernel,
+  memory: ResultMemory,
+): void {
   const { address, strides, parts = { count: 1, stride: 0 } } = memory;
   const whole = context.scratchView(address, strides, resultDtype(kernel));
   const { dtype } = whole.buffer;
@@ -86,7 +90,7 @@ export function emitStoresFrom(context: KernelContext, kernel: Kernel, memory: R
   emitStores(context, kernel.shape, withResult(kernel.stores, total));
 }
 
-function destinationOf(kernel: Kernel, strides: readonly number[]): BufferView | null {
+function destinationOf(kernel: SingleKernel, strides: readonly number[]): BufferView | null {
   const [store, ...others] = kernel.stores;
   if (!store || others.length > 0 || store.value.kind !== 'result') return null;
   if (store.view.buffer.dtype === 'uint8' || store.view.buffer.dtype === 'bool') return null;
@@ -97,7 +101,7 @@ function destinationOf(kernel: Kernel, strides: readonly number[]): BufferView |
 }
 
 /** Results of four bytes: float32 unless the structure gives int32. */
-function resultDtype({ stores }: Kernel): 'float32' | 'int32' {
+function resultDtype({ stores }: SingleKernel): 'float32' | 'int32' {
   for (const part of partsOf(stores.map(({ value }) => value))) {
     if (part.kind === 'result') return part.dtype === 'float32' ? 'float32' : 'int32';
   }

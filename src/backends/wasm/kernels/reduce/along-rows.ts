@@ -1,15 +1,16 @@
 /** Reductions along the innermost dimension: lanes are combined at the end of each result. */
 
+import { bytesPerElement } from '../../../../graph/dtype.js';
 import { sizeOf } from '../../../../graph/shape.js';
-import type { ReduceKernel } from '../../../plan.js';
-import { type I32, i32, type V128 } from '../../assembler.js';
+import type { Expression, ReduceKernel } from '../../../plan.js';
+import { type Func, type I32, i32, type V128 } from '../../assembler.js';
 import { constantVector } from '../../expression.js';
 import { flat, type KernelContext } from '../../kernel-context.js';
-import { type Nest, readsIn } from '../../nest.js';
+import { type Nest, readsIn, type Strided } from '../../nest.js';
 import { i32x4, v128 } from '../../simd.js';
 import {
+  type Access,
   type Position,
-  singlePosition,
   VectorCode,
   vectorLoop,
   vectorWidth,
@@ -27,6 +28,8 @@ import {
 
 /** Vectors that are accumulated at the same time. */
 const ways = 4;
+/** Elements of a row that is worth code of its own for each way. */
+const longEnough = 512;
 /** Rows of at least this many bytes are long enough for the processor to fetch ahead. */
 const longRow = 8192;
 
@@ -127,21 +130,18 @@ function accumulateRow(
   const { f } = context;
   const { operand } = kernel;
   const inner = nest.shape.length - 1;
-  const outside = indices.slice(0, inner);
-  const code = new VectorCode(
-    context,
-    accessesAt(context, nest, readsIn([operand]), outside, inner),
-  );
-  code.hoist([operand]);
   const extent = nest.shape[inner];
+  const reads = accessesAt(context, nest, readsIn([operand]), indices.slice(0, inner), inner);
+  const codes = codesOfWays(context, operand, reads, extent);
   const step = ways * vectorWidth;
   const whole = extent - (extent % step);
   const index = f.local('i32');
   const add = (start: I32 | number, end: I32 | number): void => {
     f.for(index, start, end, step, () => {
+      const first = wholeVector(f, index);
       for (let way = 0; way < ways; way++) {
-        const at = singlePosition(context, i32.add(index, way * vectorWidth), vectorWidth);
-        total.add(code.evaluator(at)(operand), way);
+        const at = codes.length > 1 ? first : wholeVector(f, ahead(f, index, way));
+        total.add(codes[way % codes.length].evaluator(at)(operand), way);
       }
     });
     total.flush();
@@ -155,10 +155,48 @@ function accumulateRow(
   } else if (whole > 0) add(0, whole);
   if (whole === extent) return;
   vectorLoop(context, whole, extent, (at) =>
-    total.add(masked(at, code.evaluator(at)(operand), kernel)),
+    total.add(masked(at, codes[0].evaluator(at)(operand), kernel)),
   );
   total.flush();
 }
+
+/**
+ * Code for each way, which reads its vector at the first one's place and an offset that costs nothing; for
+ * a short row, where getting ready takes longer than the rest, one code for all of them.
+ */
+function codesOfWays(
+  context: KernelContext,
+  operand: Expression,
+  accesses: ReadonlyMap<Strided, Access>,
+  extent: number,
+): VectorCode[] {
+  const hasIndex = [...accesses.keys()].some((view) => !('buffer' in view));
+  const isBackwards = [...accesses.values()].some(({ stride }) => stride < 0);
+  const count = extent >= longEnough && !hasIndex && !isBackwards ? ways : 1;
+  return Array.from({ length: count }, (_, way) => {
+    const moved = [...accesses].map(([view, access]): [Strided, Access] => {
+      const bytes = 'buffer' in view ? bytesPerElement[view.buffer.dtype] : 0;
+      const offset = access.offset + way * vectorWidth * access.stride * bytes;
+      return [view, { ...access, offset }];
+    });
+    const code = new VectorCode(context, new Map(moved));
+    code.hoist([operand]);
+    return code;
+  });
+}
+
+/** A position at `index`, whose multiples are computed once. */
+function wholeVector(f: Func, index: I32): Position {
+  const multiples = new Map<number, I32>();
+  const scaled = (factor: number): I32 => {
+    const known = multiples.get(factor) ?? f.hold(i32.mul(index, factor));
+    multiples.set(factor, known);
+    return known;
+  };
+  return { index, left: null, scaled };
+}
+
+const ahead = (f: Func, index: I32, way: number): I32 => f.hold(i32.add(index, way * vectorWidth));
 
 /** Lanes that exist take `value`, the others the reduction's identity. */
 function masked({ left }: Position, value: V128, kernel: ReduceKernel): V128 {
