@@ -47,7 +47,7 @@ const network = () =>
       new Relu(),
       new MaxPool2d({ kernelSize: 2 }),
     ),
-    new Sequential(new Flatten(), new Linear(36, 16), new Relu(), new Linear(16, 10)),
+    new Sequential(new Flatten(), new Linear(36, 40), new Relu(), new Linear(40, 10)),
   );
 const x = new Tensor([8, 1, 8, 8], 'float32', { kind: 'input' });
 const labels = new Tensor([8], 'int32', { kind: 'input' });

@@ -73,10 +73,12 @@ function chainLengths(order: readonly Tensor[], wanted: ReadonlySet<Tensor>): Ma
     const isElementwise = source.kind === 'apply' && source.primitive.kind === 'elementwise';
     const isGiven = source.kind === 'input' || source.kind === 'variable';
     let length = 0;
-    let origin: Tensor | null =
-      isGiven || wanted.has(tensor) || readWhole.has(tensor) ? tensor : null;
-    const isLarge = tensor.size >= leastSize;
-    if (origin === null && isLarge && isElementwise && cheap.has(source.primitive.name)) {
+    const isWanted = wanted.has(tensor);
+    // What becomes of a wanted value is mostly computed right beside it (an optimiser's update).
+    const isStored = isGiven || readWhole.has(tensor) || (isWanted && !isElementwise);
+    let origin: Tensor | null = isStored ? tensor : null;
+    const mayMove = !isStored && !isWanted && tensor.size >= leastSize;
+    if (mayMove && isElementwise && cheap.has(source.primitive.name)) {
       const large = source.inputs.filter((input) => !isBroadcast(input));
       const [first, ...others] = large.map((input) => origins.get(input)!);
       length = 1 + Math.max(0, ...large.map((input) => lengths.get(input)!));
