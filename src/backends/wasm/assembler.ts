@@ -14,7 +14,10 @@ export interface Local<Type extends ValueType = ValueType> extends Value<Type> {
   readonly index: number;
 }
 
-export type I32 = Value<'i32'>;
+export interface I32 extends Value<'i32'> {
+  /** The number, where it is known while code is generated. */
+  readonly constant?: number;
+}
 export type V128 = Value<'v128'>;
 
 export function unsigned(value: number): number[] {
@@ -58,7 +61,11 @@ function append(target: number[], bytes: readonly number[]): void {
 export const memoryArgument = (offset: number): number[] => [0, ...unsigned(offset)];
 
 export const i32 = {
-  const: (value: number): I32 => ({ type: 'i32', code: [0x41, ...signed(value | 0)] }),
+  const: (value: number): I32 => ({
+    type: 'i32',
+    code: [0x41, ...signed(value | 0)],
+    constant: value,
+  }),
   add: (a: I32, b: I32 | number): I32 => offsetBy(a, b),
   sub: (a: I32, b: I32 | number): I32 => instruction('i32', [0x6b], a, asI32(b)),
   mul: (a: I32, b: I32 | number): I32 => {
@@ -116,6 +123,8 @@ export class Func implements Callable {
   readonly index: number;
   readonly type: FunctionType;
   readonly #locals: ValueType[] = [];
+  readonly #constants = new Map<string, Local<'v128'>>();
+  readonly #start: number[] = [];
   #body: number[] = [];
   #depth = 0;
 
@@ -138,6 +147,20 @@ export class Func implements Callable {
   hold<Type extends ValueType>(value: Value<Type>): Local<Type> {
     const local = this.local(value.type);
     this.set(local, value);
+    return local;
+  }
+
+  /**
+   * A local that holds a constant from the function's beginning on. Some engines make a constant anew
+   * wherever the code says it, in every pass of a loop.
+   */
+  constant(value: V128): Local<'v128'> {
+    const key = value.code.join();
+    const known = this.#constants.get(key);
+    if (known) return known;
+    const local = this.local('v128');
+    append(this.#start, [...value.code, 0x21, ...unsigned(local.index)]);
+    this.#constants.set(key, local);
     return local;
   }
 
@@ -243,6 +266,7 @@ export class Func implements Callable {
       runs++;
     }
     const code = [...unsigned(runs), ...locals];
+    append(code, this.#start);
     append(code, this.#body);
     code.push(0x0b);
     return code;

@@ -14,6 +14,25 @@ interface Dtypes {
   readonly result: DType;
 }
 
+const costly: ReadonlySet<ElementwiseName> = new Set<ElementwiseName>([
+  'exp',
+  'log',
+  'tanh',
+  'sigmoid',
+  'expm1',
+  'log1p',
+  'erf',
+  'sin',
+  'cos',
+  'atan',
+  'pow',
+  'floorDivide',
+  'remainder',
+]);
+
+/** Whether an operation takes many instructions. */
+export const isCostly = (name: ElementwiseName): boolean => costly.has(name);
+
 /** Lanes are float32, int32 (also for uint8), or for bool all ones and all zeros. */
 export function constantVector(value: number, dtype: DType): V128 {
   if (dtype === 'float32') return f32x4.const(value);
@@ -27,8 +46,19 @@ export function applyOperation(
   { name, args, dtype }: Extract<Expression, { kind: 'apply' }>,
   values: readonly V128[],
 ): V128 {
+  if (name === 'exp' && isNeverAbove0(args[0])) {
+    return context.common.math.apply(context.f, 'expBelow0', values[0]);
+  }
   const dtypes = { args: args.map((arg) => arg.dtype), result: dtype };
   return operations[name](context, values, dtypes);
+}
+
+/** Whether a value is minus a square or a size, as in a normal distribution's density. */
+function isNeverAbove0(expression: Expression): boolean {
+  if (expression.kind !== 'apply' || expression.name !== 'neg') return false;
+  const [x] = expression.args;
+  if (x.kind !== 'apply') return false;
+  return x.name === 'abs' || (x.name === 'mul' && x.args[0] === x.args[1]);
 }
 
 /** An operation with a float and an integer form. */
@@ -50,18 +80,18 @@ const operations: { readonly [Name in ElementwiseName]: Operation } = {
     const negative = v128.and(f32x4.lt(held, zero), f32x4.const(1));
     return f32x4.sub(positive, negative);
   },
-  exp: ({ common: { math } }, [x]) => math.call('exp', x),
-  log: ({ common: { math } }, [x]) => math.call('log', x),
-  tanh: ({ common: { math } }, [x]) => math.call('tanh', x),
-  sigmoid: ({ common: { math } }, [x]) => math.call('sigmoid', x),
-  expm1: ({ common: { math } }, [x]) => math.call('expm1', x),
-  log1p: ({ common: { math } }, [x]) => math.call('log1p', x),
-  erf: ({ common: { math } }, [x]) => math.call('erf', x),
+  exp: ({ f, common: { math } }, [x]) => math.apply(f, 'exp', x),
+  log: ({ f, common: { math } }, [x]) => math.apply(f, 'log', x),
+  tanh: ({ f, common: { math } }, [x]) => math.apply(f, 'tanh', x),
+  sigmoid: ({ f, common: { math } }, [x]) => math.apply(f, 'sigmoid', x),
+  expm1: ({ f, common: { math } }, [x]) => math.apply(f, 'expm1', x),
+  log1p: ({ f, common: { math } }, [x]) => math.apply(f, 'log1p', x),
+  erf: ({ f, common: { math } }, [x]) => math.apply(f, 'erf', x),
   floor: (_, [x]) => f32x4.floor(x),
   round: (_, [x]) => f32x4.nearest(x),
-  sin: ({ common: { math } }, [x]) => math.call('sin', x),
-  cos: ({ common: { math } }, [x]) => math.call('cos', x),
-  atan: ({ common: { math } }, [x]) => math.call('atan', x),
+  sin: ({ f, common: { math } }, [x]) => math.apply(f, 'sin', x),
+  cos: ({ f, common: { math } }, [x]) => math.apply(f, 'cos', x),
+  atan: ({ f, common: { math } }, [x]) => math.apply(f, 'atan', x),
   sqrt: (_, [x]) => f32x4.sqrt(x),
   not: (_, [x]) => v128.not(x),
 
@@ -69,11 +99,11 @@ const operations: { readonly [Name in ElementwiseName]: Operation } = {
   sub: numeric(f32x4.sub, i32x4.sub),
   mul: numeric(f32x4.mul, i32x4.mul),
   div: (_, [a, b]) => f32x4.div(a, b),
-  pow: ({ common: { math } }, [a, b]) => math.call('pow', a, b),
-  floorDivide: ({ common: { math } }, [a, b], { result }) =>
-    math.call(result === 'float32' ? 'floorDivide' : 'floorDivideI32', a, b),
-  remainder: ({ common: { math } }, [a, b], { result }) =>
-    math.call(result === 'float32' ? 'remainder' : 'remainderI32', a, b),
+  pow: ({ f, common: { math } }, [a, b]) => math.apply(f, 'pow', a, b),
+  floorDivide: ({ f, common: { math } }, [a, b], { result }) =>
+    math.apply(f, result === 'float32' ? 'floorDivide' : 'floorDivideI32', a, b),
+  remainder: ({ f, common: { math } }, [a, b], { result }) =>
+    math.apply(f, result === 'float32' ? 'remainder' : 'remainderI32', a, b),
   maximum: numeric(f32x4.max, i32x4.maxS),
   minimum: numeric(f32x4.min, i32x4.minS),
   less: numeric(f32x4.lt, i32x4.ltS),

@@ -1,10 +1,10 @@
 /** The innermost loop of most kernels: loads, expressions and stores, four elements at a time. */
 
 import { bytesPerElement, type DType } from '../../graph/dtype.js';
-import type { Expression, Store } from '../plan.js';
+import { type Expression, partsOf, type Store } from '../plan.js';
 import { type I32, i32, type Local, type V128 } from './assembler.js';
-import { applyOperation, constantVector } from './expression.js';
-import type { Address, KernelContext } from './kernel-context.js';
+import { applyOperation, constantVector, isCostly } from './expression.js';
+import { type Address, type KernelContext, roundUp } from './kernel-context.js';
 import { readsIn, type Strided } from './nest.js';
 import { i32x4, v128, widenBytes } from './simd.js';
 
@@ -20,6 +20,8 @@ export interface Access {
 export interface Position {
   readonly index: I32;
   readonly left: Local<'i32'> | null;
+  /** Elements beyond `index` that a vector of an unrolled pass begins at. Default: 0. */
+  readonly ahead?: number;
   /** index * factor, computed once a pass. */
   scaled(factor: number): I32;
 }
@@ -98,6 +100,54 @@ export function overlappingVectorLoop(
   );
 }
 
+/**
+ * The same with `unrolled` vectors in a pass, which share the index and its multiples, as long as there
+ * are so many; `mayRepeat` says whether the body may do elements twice.
+ */
+function unrolledLoop(
+  context: KernelContext,
+  { from, to, unrolled, mayRepeat }: Passes,
+  body: (position: Position) => void,
+): void {
+  const { f } = context;
+  const rest = mayRepeat ? overlappingVectorLoop : vectorLoop;
+  const count = typeof from === 'number' && typeof to === 'number' ? to - from : null;
+  const vectors = Math.min(unrolled, count === null ? unrolled : Math.floor(count / vectorWidth));
+  if (vectors <= 1) {
+    rest(context, from, to, body);
+    return;
+  }
+  const step = vectors * vectorWidth;
+  const index = f.hold(typeof from === 'number' ? i32.const(from) : from);
+  const end = typeof to === 'number' ? i32.const(to) : f.hold(to);
+  const lastStart = f.hold(i32.sub(end, step));
+  const passes = (): void =>
+    f.doWhile(
+      () => {
+        const first = positionAt(f, index, null);
+        for (let v = 0; v < vectors; v++) body({ ...first, ahead: v * vectorWidth });
+        f.set(index, i32.add(index, step));
+      },
+      () => i32.leS(index, lastStart),
+    );
+  if (count === null) {
+    f.if(i32.leS(index, lastStart), passes);
+    f.if(i32.ltS(index, end), () => rest(context, index, end, body));
+    return;
+  }
+  passes();
+  const left = count % step;
+  const whole = mayRepeat ? roundUp(left, vectorWidth) : left;
+  vectorLoop(context, (to as number) - whole, to, body);
+}
+
+interface Passes {
+  readonly from: I32 | number;
+  readonly to: I32 | number;
+  readonly unrolled: number;
+  readonly mayRepeat: boolean;
+}
+
 /** One pass over fewer than four elements, the first `count` lanes. */
 export function singlePosition({ f }: KernelContext, index: I32, count: number): Position {
   const held = f.hold(index);
@@ -123,6 +173,10 @@ function positionAt(f: KernelContext['f'], index: I32, left: Local<'i32'> | null
 
 /** What the kernel's structure computed at a position. */
 export type ResultCode = (position: Position, part?: 'place') => V128;
+
+/** Instructions of a vector, roughly, up to which four vectors or two are done in one pass. */
+const shortBody = 10;
+const longBody = 24;
 
 /** Evaluates expressions at a position; what does not change along the loop is computed before it. */
 export class VectorCode {
@@ -151,8 +205,13 @@ export class VectorCode {
   /** Writes what `stores` say for elements from to to - 1. */
   storeAll(stores: readonly Store[], from: I32 | number, to: I32 | number): void {
     this.hoist(stores.map(({ value }) => value));
-    const loop = mayRepeat(stores) ? overlappingVectorLoop : vectorLoop;
-    loop(this.#context, from, to, (position) => this.store(stores, position));
+    const passes = {
+      from,
+      to,
+      unrolled: this.#vectorsInPass(stores),
+      mayRepeat: mayRepeat(stores),
+    };
+    unrolledLoop(this.#context, passes, (position) => this.store(stores, position));
   }
 
   evaluator(position: Position): (expression: Expression) => V128 {
@@ -178,6 +237,18 @@ export class VectorCode {
       const access = this.#accesses.get(view)!;
       storeVector(this.#context, access, view.buffer.dtype, position, values[i]);
     });
+  }
+
+  /** More than one where counting and testing would cost as much as what is computed. */
+  #vectorsInPass(stores: readonly Store[]): number {
+    // What structures compute knows nothing of vectors ahead.
+    if (this.#result !== null) return 1;
+    let cost = stores.length;
+    for (const part of partsOf(stores.map(({ value }) => value))) {
+      if (part.kind === 'constant' || this.#invariant.has(part)) continue;
+      cost += part.kind === 'apply' && isCostly(part.name) ? longBody : 1;
+    }
+    return cost <= shortBody ? 4 : cost <= longBody ? 2 : 1;
   }
 
   #hoist(expression: Expression): boolean {
@@ -211,7 +282,7 @@ export class VectorCode {
   #compute(expression: Expression, position: Position, evaluate: (arg: Expression) => V128): V128 {
     switch (expression.kind) {
       case 'constant':
-        return constantVector(expression.value, expression.dtype);
+        return this.#context.f.constant(constantVector(expression.value, expression.dtype));
       case 'load':
         return loadVector(
           this.#context,
@@ -221,7 +292,9 @@ export class VectorCode {
         );
       case 'index': {
         const { base, stride } = this.#accesses.get(expression)!;
-        const first = i32x4.splat(i32.add(base, position.scaled(stride)));
+        const ahead = i32.const((position.ahead ?? 0) * stride);
+        const index = i32.add(position.scaled(stride), ahead.constant === 0 ? 0 : ahead);
+        const first = i32x4.splat(i32.add(base, index));
         return stride === 0
           ? first
           : i32x4.add(first, i32x4.const(0, stride, 2 * stride, 3 * stride));
@@ -261,17 +334,14 @@ function fromMemory(lanes: V128, dtype: DType): V128 {
   return dtype === 'bool' ? i32x4.ne(lanes, i32x4.const(0)) : lanes;
 }
 
-function loadLanes(
-  { f }: KernelContext,
-  { base, offset, stride }: Access,
-  bytes: number,
-  position: Position,
-): V128 {
+function loadLanes({ f }: KernelContext, access: Access, bytes: number, position: Position): V128 {
+  const { stride } = access;
   const isByte = bytes === 1;
   if (stride === 0) {
+    const { base, offset } = access;
     return isByte ? i32x4.splat(i32.load8(base, offset)) : v128.load32Splat(base, offset);
   }
-  const address = i32.add(base, position.scaled(stride * bytes));
+  const { address, offset } = addressAt(access, bytes, position);
   if (stride === 1) {
     return isByte ? widenBytes(v128.load32Zero(address, offset)) : v128.load(address, offset);
   }
@@ -300,16 +370,36 @@ function loadLanes(
   return lanes;
 }
 
+/** Where the first element at `position` is: what memory instructions can add is left to them. */
+function addressAt(
+  { base, offset, stride }: Access,
+  bytes: number,
+  { scaled, ahead = 0 }: Position,
+): { address: I32; offset: number } {
+  const index = scaled(stride * bytes);
+  const beyond = ahead * stride * bytes;
+  // They add without wrapping: not what goes backwards.
+  if (stride < 0) {
+    return { address: i32.add(i32.add(base, index), i32.const(beyond)), offset };
+  }
+  if (base.constant === undefined)
+    return { address: i32.add(base, index), offset: offset + beyond };
+  return { address: index, offset: base.constant + offset + beyond };
+}
+
 /** Writes four elements of a view, or the `left` first lanes of them. */
 export function storeVector(
   { f }: KernelContext,
-  { base, offset, stride }: Access,
+  access: Access,
   dtype: DType,
   position: Position,
   value: V128,
 ): void {
+  const { stride } = access;
   const bytes = bytesPerElement[dtype];
-  const address = f.hold(i32.add(base, position.scaled(stride * bytes)));
+  const at = addressAt(access, bytes, position);
+  const { offset } = at;
+  const address = f.hold(at.address);
   const held = f.hold(dtype === 'bool' ? v128.and(value, i32x4.const(1)) : value);
   if (stride === 1 && position.left === null) {
     if (bytes === 4) v128.store(f, address, held, offset);
@@ -317,10 +407,11 @@ export function storeVector(
     return;
   }
   const storeLane = (l: number): void => {
-    const at = offset + l * stride * bytes;
-    const where = at >= 0 ? { address, at } : { address: i32.add(address, i32.const(at)), at: 0 };
-    if (bytes === 4) v128.store32Lane(f, where.address, held, l, where.at);
-    else v128.store8Lane(f, where.address, held, l * 4, where.at);
+    const ahead = offset + l * stride * bytes;
+    const where =
+      ahead >= 0 ? { address, ahead } : { address: i32.add(address, i32.const(ahead)), ahead: 0 };
+    if (bytes === 4) v128.store32Lane(f, where.address, held, l, where.ahead);
+    else v128.store8Lane(f, where.address, held, l * 4, where.ahead);
   };
   storeLane(0);
   for (let l = 1; l < vectorWidth; l++) {

@@ -1,0 +1,24 @@
+/** Products that are added to something, fused where the engine can, and polynomials made of them. */
+
+import type { Func, V128 } from './assembler.js';
+import type { Features } from './features.js';
+import { f32x4 } from './simd.js';
+
+/** a * b + c */
+export function multiplyAdd({ relaxedSimd }: Features, a: V128, b: V128, c: V128): V128 {
+  return relaxedSimd ? f32x4.relaxedMadd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** The polynomial in x, a local, with these coefficients, the highest power first. */
+export function polynomial(
+  features: Features,
+  f: Func,
+  x: V128,
+  coefficients: readonly number[],
+): V128 {
+  const p = f.local('v128');
+  const [first, ...others] = coefficients.map((c) => f.constant(f32x4.const(c)));
+  f.set(p, first);
+  for (const c of others) f.set(p, multiplyAdd(features, p, x, c));
+  return p;
+}
