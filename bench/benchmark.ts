@@ -3,7 +3,7 @@
 import type { BusyMeter } from './busy-meter.js';
 import { largestDifference } from './fingerprint.js';
 import type { OwnSession } from './own-session.js';
-import type { Peer } from './peers/peer.js';
+import { openCase, type Peer } from './peers/peer.js';
 import { type Row, rowOf } from './report.js';
 import { measureInRounds } from './rounds.js';
 import type { Session } from './session.js';
@@ -31,6 +31,8 @@ export interface CaseResult {
   readonly rows: readonly MeasuredRow[];
   /** Lines for people: what else was measured, and which peers were not. */
   readonly lines: readonly string[];
+  /** What each engine says of itself, by its name. */
+  readonly engines: Readonly<Record<string, string>>;
 }
 
 /** Measures our engine on `subject`, beside every peer that is installed. */
@@ -44,11 +46,12 @@ export async function benchmarkCase(
   const ceilings: Ceiling[] = [];
   try {
     for (const peer of peers) {
-      const opened = await peer.open(subject.id, { threads });
-      if ('skipped' in opened) skipped.push(opened.skipped);
-      else sessions.push(opened);
+      const session = await openCase(peer, subject.id, { threads });
+      if ('skipped' in session) skipped.push(session.skipped);
+      else sessions.push(session);
     }
-    const checks = sessions.slice(1).flatMap((session) => describeCheck(subject, own, session));
+    const opened = sessions.slice(1);
+    const differences = await differencesBetween(subject, own, opened);
     const times = await measureInRounds(sessions, {
       seconds,
       rounds,
@@ -66,16 +69,20 @@ export async function benchmarkCase(
     }));
     const lines = [
       describeOwn(own),
-      ...checks,
+      ...describeDifferences(differences, opened),
       ...describeRates(subject, rows),
       ...describeCeiling(ceilings, rows[0].row),
       ...skipped,
     ];
-    return { rows, lines };
+    return { rows, lines, engines: enginesOf(sessions) };
   } finally {
     for (const session of sessions) if (session !== own) await session.close();
   }
 }
+
+/** What each of `sessions` says of itself, by the engine's name. */
+export const enginesOf = (sessions: readonly Session[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(sessions.map(({ engine, note }) => [engine, note]));
 
 /** The row of the first compilation, in the form of every other: one time, nothing to count. */
 export function compileRow(subject: Case, own: OwnSession): Row {
@@ -96,28 +103,36 @@ export function describeOwn(own: OwnSession): string {
   );
 }
 
-/** Compares what both engines make of the same data; throws an Error when it is not the same. */
-export function differenceBetween(
+/**
+ * How far each of `peers` is from ours on the same data; empty where the case has nothing to compare.
+ *
+ * Throws an Error when one does not compute the same.
+ */
+export async function differencesBetween(
   { id, agreement }: Pick<Case, 'id' | 'agreement'>,
   own: Session,
-  peer: Session,
-): number | null {
-  if (!own.check) return null;
-  try {
-    return largestDifference(own.check, peer.check ?? {}, agreement);
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${id}: ${own.engine} and ${peer.engine}: ${message}`, { cause });
+  peers: readonly Session[],
+): Promise<number[]> {
+  if (!own.check || peers.length === 0) return [];
+  const check = await own.check();
+  const differences: number[] = [];
+  for (const peer of peers) {
+    try {
+      differences.push(largestDifference(check, (await peer.check?.()) ?? {}, agreement));
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`${id}: ${own.engine} and ${peer.engine}: ${message}`, { cause });
+    }
   }
+  return differences;
 }
 
-function describeCheck(subject: Case, own: Session, peer: Session): string[] {
-  const difference = differenceBetween(subject, own, peer);
-  if (difference === null) return [];
-  return [
-    `equal work: ${Object.keys(own.check ?? {}).length} results of the same data agree with ` +
-      `${peer.engine}'s to ${difference.toExponential(1)} of their norm`,
-  ];
+function describeDifferences(differences: readonly number[], peers: readonly Session[]): string[] {
+  return differences.map(
+    (difference, i) =>
+      `equal work: all results of the same data agree with ${peers[i].engine}'s to ` +
+      `${difference.toExponential(1)} of their norm`,
+  );
 }
 
 function describeRates({ images }: Case, rows: readonly MeasuredRow[]): string[] {

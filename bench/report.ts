@@ -40,12 +40,36 @@ export interface Bandwidth {
   readonly copyGigabytesPerSecond: number;
 }
 
-export interface Report {
+/** The error of our result of a convolution, as shares of the root mean square of the exact one. */
+export interface Accuracy {
+  readonly workload: string;
+  readonly max: number;
+  readonly rms: number;
+}
+
+/** The largest resident set of a process that makes a few steps. */
+export interface MemoryUse {
+  readonly workload: string;
+  readonly engine: string;
+  readonly peakBytes: number;
+}
+
+/** What a workload may tell besides times. */
+export interface Findings {
+  /** What each engine says of itself, such as its version. */
+  readonly engines?: Readonly<Record<string, string>>;
+  /** Only of workloads of layers. */
+  readonly bandwidths?: readonly Bandwidth[];
+  /** Only of convolutions. */
+  readonly accuracies?: readonly Accuracy[];
+  /** Only of workloads that are also measured in new processes. */
+  readonly memory?: readonly MemoryUse[];
+}
+
+export interface Report extends Findings {
   readonly machine: Machine;
   readonly rows: readonly Row[];
   readonly ratios: readonly Ratio[];
-  /** Only of workloads of layers. */
-  readonly bandwidths?: readonly Bandwidth[];
 }
 
 /** The machine that runs this process. */
@@ -82,9 +106,20 @@ export function ratiosOf(rows: readonly Row[], engine = 'fovea'): Ratio[] {
 }
 
 /** The report of `rows` on this machine, of which other programs kept `busyCores` busy. */
-export function reportOf(rows: readonly Row[], busyCores: number): Report {
+export function reportOf(rows: readonly Row[], busyCores: number, findings: Findings = {}): Report {
   const machine = { ...describeMachine(), busyCores: Math.round(busyCores * 100) / 100 };
-  return { machine, rows, ratios: ratiosOf(rows) };
+  return { machine, rows, ratios: ratiosOf(rows), ...findings };
+}
+
+/** Several workloads' reports of one run, as one. */
+export function joinReports(reports: readonly Report[]): Report {
+  const busy = Math.max(...reports.map(({ machine }) => machine.busyCores));
+  const rows = reports.flatMap((report) => report.rows);
+  return reportOf(rows, busy, {
+    engines: Object.assign({}, ...reports.map(({ engines }) => engines)),
+    accuracies: reports.flatMap(({ accuracies }) => accuracies ?? []),
+    memory: reports.flatMap(({ memory }) => memory ?? []),
+  });
 }
 
 /** `lenet5/train/b64: 0.52 times pytorch's time (1.92 times as fast)`, for people. */

@@ -14,6 +14,8 @@ export interface RoundsOptions {
 
 /** Steps of slow engines take longer than a turn: this many are enough. */
 const enoughSteps = 3;
+/** Of an engine whose first step takes this many times its seconds (counted as two at least), that step is enough. */
+const tooSlow = 3;
 /** Shorter steps than this many milliseconds get settling steps at the start of each turn. */
 const shortStep = 100;
 
@@ -22,7 +24,8 @@ const shortStep = 100;
  *
  * A first turn warms up and is not counted. The order within a turn alternates (a b, b a, a b, …),
  * so that a drift of the machine's clock favours nobody. A session whose steps are longer than a
- * turn stops once it has used its seconds and made three steps.
+ * turn stops once it has used its seconds and made three steps; one whose first step takes three times
+ * its seconds is not asked for another.
  */
 export async function measureInRounds(
   sessions: readonly Session[],
@@ -33,9 +36,10 @@ export async function measureInRounds(
   for (const session of sessions) {
     typical.push(median(await session.round({ seconds: perRound, settle: 0 })));
   }
-  const times = sessions.map((): number[] => []);
+  const limit = tooSlow * Math.max(seconds, 2) * 1e3;
+  const times = typical.map((time) => (time > limit ? [time] : []));
   const spent = sessions.map(() => 0);
-  const order = sessions.map((_, i) => i);
+  const order = sessions.map((_, i) => i).filter((i) => typical[i] <= limit);
   for (let round = 0; round < rounds; round++) {
     await beside?.();
     for (const i of round % 2 === 0 ? order : order.toReversed()) {

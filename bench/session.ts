@@ -17,16 +17,20 @@ export interface Session {
   readonly threads: number;
   /** What a reader has to know, such as the version. */
   readonly note: string;
-  /** What the engine makes of data that every engine is given. */
-  readonly check?: Fingerprints;
+  /** What the engine makes of data that every engine is given; asked for once, before any round. */
+  check?(): Promise<Fingerprints>;
   /** Milliseconds of each counted step. */
   round(round: Round): Promise<readonly number[]>;
+  /** The most bytes of memory that the engine's process has held so far, where it has one of its own. */
+  peakBytes?(): Promise<number>;
   close(): Promise<void>;
 }
 
 /** Why an engine was not measured, in one line, with the command that would mend it. */
 export interface Skipped {
   readonly skipped: string;
+  /** The engine is there, but has nothing to run this case with. */
+  readonly unknownCase?: boolean;
 }
 
 /** One step of training or one call of a network, to the end: with its result at hand. */

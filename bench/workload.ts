@@ -1,10 +1,12 @@
 /** The contract of a workload: one network or kernel, in one or more sizes, that every engine runs. */
 
+import type { Convolution, Pass } from './convolutions/convolution.js';
+import type { DirectError } from './convolutions/direct-error.js';
 import type { Agreement } from './fingerprint.js';
 import type { Traffic } from './layers/traffic.js';
 import type { OwnSession } from './own-session.js';
 
-export type Workload = CaseWorkload | LayerWorkload;
+export type Workload = CaseWorkload | LayerWorkload | ConvolutionWorkload;
 
 interface NamedWorkload {
   /** As it is asked for on the command line. */
@@ -23,6 +25,17 @@ export interface LayerWorkload extends NamedWorkload {
   readonly layers: readonly LayerCase[];
 }
 
+/** Single convolutions, shown in one table with their errors. */
+export interface ConvolutionWorkload extends NamedWorkload {
+  readonly convolutions: readonly ConvolutionCase[];
+}
+
+/** The cases of `workload`, whatever its kind. */
+export function casesOf(workload: Workload): readonly Case[] {
+  if ('layers' in workload) return workload.layers;
+  return 'convolutions' in workload ? workload.convolutions : workload.cases;
+}
+
 export interface Case {
   /** The name in the report, such as `lenet5/train/b64`; peers know cases by it. */
   readonly id: string;
@@ -37,6 +50,8 @@ export interface Case {
   readonly agreement?: Agreement;
   /** Our engine on this case. */
   open(): Promise<OwnSession>;
+  /** Also measured in new processes: first and second start, and each engine's peak resident set. */
+  readonly newProcesses?: boolean;
   /** The most that our engine could reach, in GFLOP/s on one thread; measured between the rounds. */
   readonly ceiling?: () => Promise<Ceiling>;
 }
@@ -50,6 +65,18 @@ export interface LayerCase extends Case {
 /** Our engine on a layer, and what the layer moves. */
 export interface LayerSession extends OwnSession {
   readonly traffic: Traffic;
+}
+
+export interface ConvolutionCase extends Case {
+  readonly pass: Pass;
+  readonly convolution: Convolution;
+  open(): Promise<ConvolutionSession>;
+}
+
+/** Our engine on a convolution, and what it is off by. */
+export interface ConvolutionSession extends OwnSession {
+  /** The error of the last step's result, against a direct convolution in float64. */
+  error(): DirectError;
 }
 
 export interface Ceiling {

@@ -12,8 +12,9 @@ import { type MeasuredLayer, measureLayers } from '../bench/layers/measure-layer
 import { parameterShapes } from '../bench/layers/optimizer-case.js';
 import { gigabytesPerSecond, trafficOf } from '../bench/layers/traffic.js';
 import { startCaseServer } from '../bench/peers/child-session.js';
+import type { ChildSession } from '../bench/peers/peer.js';
 import type { Row } from '../bench/report.js';
-import { runRound, type Session } from '../bench/session.js';
+import { runRound, type Skipped } from '../bench/session.js';
 import { layers } from '../bench/workloads/layers.js';
 import { add, relu } from '../src/index.js';
 
@@ -80,7 +81,7 @@ test('a layer keeps its output and every gradient, and counts each once', async 
   }).open();
   assert.deepEqual(session.traffic, { bytes: 4 * 32 * 4, workingSet: 4 * 32 * 4 });
   const [x, arriving] = [hashedValues(32, 1), hashedValues(32, 5)];
-  assert.deepEqual(session.check, {
+  assert.deepEqual(await session.check?.(), {
     output: fingerprintOf(x.map((value) => Math.max(value, 0))),
     'gradient of x': fingerprintOf(arriving.map((value, i) => (x[i] > 0 ? value : 0))),
   });
@@ -95,7 +96,7 @@ test('a gradient that is the arriving one is neither copied nor counted', async 
   assert.equal(session.traffic.bytes, 3 * 32 * 4, 'two inputs and their sum');
   assert.equal(session.describe().kernels.length, 1);
   const arriving = fingerprintOf(hashedValues(32, 5));
-  assert.deepEqual(session.check?.['gradient of other'], arriving);
+  assert.deepEqual((await session.check?.())?.['gradient of other'], arriving);
   await session.close();
 });
 
@@ -131,12 +132,13 @@ test('one process opens case after case', async () => {
       `import { createInterface } from 'node:readline';
        let current;
        for await (const line of createInterface({ input: process.stdin })) {
-         const { open, seconds } = JSON.parse(line);
+         const { open, ...question } = JSON.parse(line);
          if (open) current = open.length;
          const check = { y: { norm: 1, projection: 2 } };
-         const ready = { threads: 2, note: open, check };
-         const skipped = 'cannot run ' + open;
-         const answer = !open ? { times: [current] } : open === 'b' ? { skipped } : { ready };
+         const ready = { threads: 2, note: open };
+         const skipped = { skipped: 'cannot run ' + open, unknownCase: true };
+         const asked = question.check ? { check } : question.peak ? { peak: 7 } : { times: [current] };
+         const answer = !open ? asked : open === 'b' ? skipped : { ready };
          console.log(JSON.stringify(answer));
        }`,
     ],
@@ -144,10 +146,12 @@ test('one process opens case after case', async () => {
   });
   const first = await server.open('first');
   assert.ok('round' in first);
-  assert.deepEqual(first.check, { y: { norm: 1, projection: 2 } });
+  assert.deepEqual(await first.check?.(), { y: { norm: 1, projection: 2 } });
   assert.deepEqual(await first.round({ seconds: 1, settle: 0 }), [5]);
+  assert.equal(await first.peakBytes(), 7);
   await first.close();
-  assert.deepEqual(await server.open('b'), { skipped: 'child: cannot run b' });
+  const unknown = await server.open('b');
+  assert.deepEqual(unknown, { skipped: 'child: cannot run b', unknownCase: true });
   const second = await server.open('second');
   assert.ok('round' in second);
   assert.deepEqual(await second.round({ seconds: 1, settle: 0 }), [6]);
@@ -164,15 +168,15 @@ test('layers are measured in turns beside the peers that have them', async () =>
     output: fingerprintOf(x.map((value) => value * factor)),
     'gradient of x': fingerprintOf(hashedValues(32, 5).map((value) => value * 2)),
   });
-  const session = (factor: number): Session => ({
-    ...{ engine: 'peer', threads: 1, note: '', check: check(factor) },
+  const session = (factor: number): ChildSession => ({
+    ...{ engine: 'peer', threads: 1, note: '', check: async () => check(factor) },
+    peakBytes: async () => 0,
     round: (round) => runRound(() => undefined, { ...round, seconds: 0 }),
     close: async () => {},
   });
   let closed = 0;
   const peer = (factor: number) => ({
     name: 'peer',
-    open: async () => session(factor),
     start: async () => ({
       open: async () => session(factor),
       close: async () => {
@@ -180,11 +184,20 @@ test('layers are measured in turns beside the peers that have them', async () =>
       },
     }),
   });
-  const plain = { name: 'plain', open: async () => session(2) };
+  const other = (name: string, skipped: Skipped) => ({
+    name,
+    start: async () => ({ open: async () => skipped, close: async () => {} }),
+  });
+  const missing = { name: 'missing', start: async () => ({ skipped: 'missing: install it' }) };
   const options = { threads: 1, seconds: 1e-3, rounds: 2, meter: new BusyMeter() };
-  const { layers: measured, skipped } = await measureLayers([subject], {
+  const { measured, skipped } = await measureLayers([subject], {
     ...options,
-    peers: [peer(2), plain],
+    peers: [
+      peer(2),
+      missing,
+      other('broken', { skipped: 'broken: mend it' }),
+      other('plain', { skipped: 'plain: cannot run this', unknownCase: true }),
+    ],
   });
   assert.deepEqual(
     measured[0].rows.map(({ engine }) => engine),
@@ -192,7 +205,9 @@ test('layers are measured in turns beside the peers that have them', async () =>
   );
   assert.equal(measured[0].difference, 0);
   assert.ok(measured[0].copyGigabytesPerSecond > 0);
-  assert.deepEqual(skipped, ['plain: has no layers']);
+  assert.deepEqual(skipped, [
+    ...['missing: install it', 'broken: mend it', 'plain: cannot run 1 of these 1'],
+  ]);
   await assert.rejects(
     measureLayers([subject], { ...options, peers: [peer(3)] }),
     /^Error: layers\/double\/4x8: fovea and peer: output differs/,

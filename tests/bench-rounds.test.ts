@@ -6,8 +6,8 @@ import { benchmarkCase } from '../bench/benchmark.js';
 import { BusyMeter } from '../bench/busy-meter.js';
 import { formatMemory, watchMemory } from '../bench/memory.js';
 import { type OwnSession, openOwnSession } from '../bench/own-session.js';
-import { openChildSession } from '../bench/peers/child-session.js';
-import { matmulSize } from '../bench/peers/peer.js';
+import { type ChildCommand, startCaseServer } from '../bench/peers/child-session.js';
+import { matmulSize, openCase } from '../bench/peers/peer.js';
 import { peerEnvironment } from '../bench/peers/pytorch/engine.js';
 import { formatProfile, medianTimes } from '../bench/profile.js';
 import { measureInRounds } from '../bench/rounds.js';
@@ -32,9 +32,13 @@ function scripted(engine: string, { milliseconds, log }: { milliseconds: number;
   return { session, asked };
 }
 
-/** A child process that runs `program`. */
+/** The session of `case` in a child process of the engine `name`. */
+const opened = (name: string, command: ChildCommand) =>
+  openCase({ name, start: async () => startCaseServer(name, command) }, 'case', { threads: 1 });
+
+/** A session in a child process that runs `program`. */
 const child = (program: string) =>
-  openChildSession('child', {
+  opened('child', {
     command: process.execPath,
     args: ['--input-type=module', '-e', program],
     environment: process.env,
@@ -90,6 +94,16 @@ test('slow engines stop after three steps, and never settle', async () => {
   assert.ok(slow.asked.every(({ settle }) => settle === 0));
 });
 
+test('an engine that needs a multiple of its time for one step is not asked for another', async () => {
+  const log: string[] = [];
+  const patient = scripted('patient', { milliseconds: 29_000, log });
+  const endless = scripted('endless', { milliseconds: 31_000, log });
+  const sessions = [patient.session, endless.session];
+  const times = await measureInRounds(sessions, { seconds: 10, rounds: 10 });
+  assert.deepEqual(times, [new Array(3).fill(29_000), [31_000]]);
+  assert.equal(log.filter((engine) => engine === 'endless').length, 1);
+});
+
 test('a peer answers from its own process, whatever else it prints', async () => {
   const session = await child(`
     import { createInterface } from 'node:readline';
@@ -97,7 +111,7 @@ test('a peer answers from its own process, whatever else it prints', async () =>
     console.log('{"ready":{"threads":3,"note":"child 1.0"}}');
     for await (const line of createInterface({ input: process.stdin })) {
       const { seconds, settle } = JSON.parse(line);
-      console.log(JSON.stringify({ times: [seconds, settle] }));
+      if (seconds !== undefined) console.log(JSON.stringify({ times: [seconds, settle] }));
     }`);
   assert.ok('round' in session);
   assert.equal(session.threads, 3);
@@ -109,13 +123,15 @@ test('a peer answers from its own process, whatever else it prints', async () =>
 
 test('a peer that is missing says how to install it', async () => {
   const session = await child(`console.log('{"skipped":"not installed; npm install it"}')`);
-  assert.deepEqual(session, { skipped: 'child: not installed; npm install it' });
+  assert.deepEqual(session, {
+    ...{ skipped: 'child: not installed; npm install it', unknownCase: undefined },
+  });
 });
 
 test('a peer that dies is an error with its last words', async () => {
   await assert.rejects(child(`throw new Error('out of paper')`), /child: .*ended.*out of paper/s);
   await assert.rejects(
-    openChildSession('ghost', { command: 'no-such-command', args: [], environment: {} }),
+    opened('ghost', { command: 'no-such-command', args: [], environment: {} }),
     /ghost: its process ended early.*ENOENT/s,
   );
 });
@@ -213,7 +229,8 @@ test('a case reports engines, images per second, the share of the ceiling and wh
     }),
     profile: () => [],
   };
-  const peer = scripted('peer', { milliseconds: 20, log: [] }).session;
+  const scriptedPeer = scripted('peer', { milliseconds: 20, log: [] }).session;
+  const peer = { ...scriptedPeer, peakBytes: async () => 0 };
   const rates = [40, 60, 50];
   const { rows, lines } = await benchmarkCase(
     {
@@ -226,8 +243,8 @@ test('a case reports engines, images per second, the share of the ceiling and wh
     own,
     {
       peers: [
-        { name: 'peer', open: async () => peer },
-        { name: 'ghost', open: async () => ({ skipped: 'ghost: install it' }) },
+        { name: 'peer', start: async () => ({ open: async () => peer, close: async () => {} }) },
+        { name: 'ghost', start: async () => ({ skipped: 'ghost: install it' }) },
       ],
       ...{ threads: 2, seconds: 0.3, rounds: 3, meter: new BusyMeter() },
     },

@@ -66,7 +66,7 @@ function openLayer(layer: Layer, shape: Shape): LayerSession {
   const resultNames = [...names, ...parameters.map(([name]) => name)];
   return {
     ...session,
-    check: {
+    check: async () => ({
       output: fingerprintOf(output.data()),
       ...Object.fromEntries(
         results.map((gradient, i) => [
@@ -74,7 +74,7 @@ function openLayer(layer: Layer, shape: Shape): LayerSession {
           fingerprintOf(gradient.data()),
         ]),
       ),
-    },
+    }),
     traffic: trafficOf({
       read: [...wanted, ...constants, ...(computed.length > 0 ? [arriving] : [])],
       written: [output, ...computed],

@@ -1,8 +1,7 @@
 /** Measures layer after layer: our engine, one process of each peer and a plain copy take turns. */
 
-import { differenceBetween } from '../benchmark.js';
-import type { BusyMeter } from '../busy-meter.js';
-import type { CaseServer, Peer } from '../peers/peer.js';
+import { differencesBetween } from '../benchmark.js';
+import { type MeasuredTable, measureTable, type TableOptions } from '../measure-table.js';
 import { type Bandwidth, type Row, rowOf } from '../report.js';
 import { measureInRounds } from '../rounds.js';
 import type { Session } from '../session.js';
@@ -10,18 +9,6 @@ import { median } from '../statistics.js';
 import type { LayerCase } from '../workload.js';
 import { openCopy } from './copy.js';
 import { gigabytesPerSecond } from './traffic.js';
-
-export interface LayersOptions {
-  readonly peers: readonly Peer[];
-  readonly threads: number;
-  /** Seconds of counted steps for each engine and layer, and over how many turns they are spread. */
-  readonly seconds: number;
-  readonly rounds: number;
-  /** Sampled once a layer. */
-  readonly meter: BusyMeter;
-  /** Called before each layer. */
-  readonly progress?: (id: string) => void;
-}
 
 /** One layer: a row for our engine and each peer, and what it moved. */
 export interface MeasuredLayer extends Bandwidth {
@@ -31,52 +18,22 @@ export interface MeasuredLayer extends Bandwidth {
   readonly difference: number | null;
 }
 
-export interface MeasuredLayers {
-  readonly layers: readonly MeasuredLayer[];
-  /** Why engines were left out, once for each reason. */
-  readonly skipped: readonly string[];
-}
-
 /** Measures `cases`; throws an Error where an engine does not compute the same as ours. */
-export async function measureLayers(
+export const measureLayers = (
   cases: readonly LayerCase[],
-  options: LayersOptions,
-): Promise<MeasuredLayers> {
-  const skipped = new Set<string>();
-  const servers: CaseServer[] = [];
-  try {
-    for (const peer of options.peers) {
-      const server = await (peer.start?.(options) ?? { skipped: `${peer.name}: has no layers` });
-      if ('skipped' in server) skipped.add(server.skipped);
-      else servers.push(server);
-    }
-    const layers: MeasuredLayer[] = [];
-    for (const subject of cases) {
-      options.progress?.(subject.id);
-      const sessions: Session[] = [];
-      for (const server of servers) {
-        const session = await server.open(subject.id);
-        if ('skipped' in session) skipped.add(session.skipped);
-        else sessions.push(session);
-      }
-      await options.meter.sample();
-      layers.push(await measureLayer(subject, sessions, options));
-    }
-    return { layers, skipped: [...skipped] };
-  } finally {
-    for (const server of servers) await server.close();
-  }
-}
+  options: TableOptions,
+): Promise<MeasuredTable<MeasuredLayer>> =>
+  measureTable(cases, options, (subject, peers) => measureLayer(subject, peers, options));
 
 async function measureLayer(
   subject: LayerCase,
   peers: readonly Session[],
-  { seconds, rounds }: LayersOptions,
+  { seconds, rounds }: TableOptions,
 ): Promise<MeasuredLayer> {
   const own = await subject.open();
   const copy = openCopy(own.traffic.workingSet);
   try {
-    const differences = peers.map((peer) => differenceBetween(subject, own, peer) ?? 0);
+    const differences = await differencesBetween(subject, own, peers);
     const times = await measureInRounds([own, ...peers, copy], { seconds, rounds });
     const rows = [own, ...peers].map(({ engine, threads }, i) =>
       rowOf({ workload: subject.id, engine, threads }, { times: times[i], flops: subject.flops }),

@@ -1,18 +1,18 @@
 /**
  * Sessions in another process, which speaks JSON lines.
  *
- * For every case the child prints {"ready": {"threads", "note", "check"}} or {"skipped": "why"}; then
- * for every line {"seconds", "settle"} that it reads it runs a round and prints {"times":
- * [milliseconds, …]}. It ends when its input does. Other lines that it prints are ignored. A case is
- * named on the child's command line or, where one child serves many, in a line {"open": case}.
+ * For every line {"open": case} the child prints {"ready": {"threads", "note"}} or {"skipped": "why"};
+ * then for {"check": true} it prints {"check": fingerprints}, for {"seconds", "settle"} it runs a round
+ * and prints {"times": [milliseconds, …]}, and for {"peak": true} it prints {"peak": bytes}. It ends when
+ * its input does. Other lines that it prints are ignored.
  */
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Fingerprints } from '../fingerprint.js';
-import type { Round, Session, Skipped } from '../session.js';
-import type { CaseServer } from './peer.js';
+import type { Skipped } from '../session.js';
+import type { CaseServer, ChildSession } from './peer.js';
 
 export interface ChildCommand {
   readonly command: string;
@@ -20,34 +20,28 @@ export interface ChildCommand {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-interface Ready {
-  readonly threads: number;
-  readonly note: string;
+interface Answer {
+  readonly ready?: {
+    readonly threads: number;
+    readonly note: string;
+    /** Of our own engine alone. */
+    readonly compileMs?: number;
+  };
+  readonly skipped?: string;
+  readonly unknownCase?: boolean;
   readonly check?: Fingerprints;
+  readonly times?: readonly number[];
+  readonly peak?: number;
 }
 
-interface Answer {
-  readonly ready?: Ready;
-  readonly skipped?: string;
-  readonly times?: readonly number[];
-}
+/** What an answer may be known by. */
+const answerKeys: readonly (keyof Answer)[] = ['ready', 'skipped', 'check', 'times', 'peak'];
 
 interface Child {
   /** The next answer; throws an Error when the process ends instead. */
   next(): Promise<Answer>;
   send(message: object): void;
   end(): Promise<void>;
-}
-
-/** Starts the process of one case and waits until it is ready; throws an Error when it dies. */
-export async function openChildSession(
-  engine: string,
-  command: ChildCommand,
-): Promise<Session | Skipped> {
-  const child = startChild(engine, command);
-  const session = await nextSession(engine, child);
-  if ('skipped' in session) await child.end();
-  return 'skipped' in session ? session : { ...session, close: () => child.end() };
 }
 
 /** Starts a process that opens case after case; throws an Error when it dies. */
@@ -63,19 +57,22 @@ export function startCaseServer(engine: string, command: ChildCommand): CaseServ
 }
 
 /** The session that the child announces next; closing it leaves the child running. */
-async function nextSession(engine: string, child: Child): Promise<Session | Skipped> {
-  const { ready, skipped } = await child.next();
-  if (skipped !== undefined) return { skipped: `${engine}: ${skipped}` };
+async function nextSession(engine: string, child: Child): Promise<ChildSession | Skipped> {
+  const { ready, skipped, unknownCase } = await child.next();
+  if (skipped !== undefined) return { skipped: `${engine}: ${skipped}`, unknownCase };
   if (!ready) throw new Error(`${engine}: expected to be told that it is ready`);
+  const ask = async <Key extends keyof Answer>(message: object, key: Key) => {
+    child.send(message);
+    const answer = (await child.next())[key];
+    if (answer === undefined) throw new Error(`${engine}: expected an answer with ${key}`);
+    return answer;
+  };
   return {
     engine,
     ...ready,
-    async round(round: Round) {
-      child.send(round);
-      const { times } = await child.next();
-      if (!times) throw new Error(`${engine}: expected the times of a round`);
-      return times;
-    },
+    check: () => ask({ check: true }, 'check'),
+    round: (round) => ask(round, 'times'),
+    peakBytes: () => ask({ peak: true }, 'peak'),
     close: async () => {},
   };
 }
@@ -122,7 +119,7 @@ function parse(line: string): Answer | null {
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value !== 'object' || value === null) return null;
-    return 'ready' in value || 'skipped' in value || 'times' in value ? (value as Answer) : null;
+    return answerKeys.some((key) => key in value) ? (value as Answer) : null;
   } catch {
     return null;
   }

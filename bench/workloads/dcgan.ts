@@ -125,7 +125,7 @@ async function open() {
     const { discriminatorLoss, generatorLoss } = train(x, noise);
     return { discriminatorLoss, generatorLoss };
   });
-  return { ...openOwnSession(step, pictures), check: check(pictures) };
+  return { ...openOwnSession(step, pictures), check: async () => check(pictures) };
 }
 
 /** Gradients of the first step, and the losses of three, with noise that every engine is given. */

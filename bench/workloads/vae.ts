@@ -79,7 +79,7 @@ async function open() {
   const { train } = newTraining();
   const generator = new Generator(0);
   const step = compile((x) => ({ loss: train(x, normalNoise([batch, latent], generator)).loss }));
-  return { ...openOwnSession(step, images), check: check(images) };
+  return { ...openOwnSession(step, images), check: async () => check(images) };
 }
 
 /** Gradients of the first step, and the losses of three, with noise that every engine is given. */

@@ -24,6 +24,7 @@ export interface JaxJs {
       filter: JaxArray,
       strides: number[],
       padding: 'VALID' | [number, number][],
+      options?: { featureGroupCount?: number },
     ): JaxArray;
     reduceWindow(
       x: JaxArray,

@@ -85,7 +85,7 @@ def prepare(batch):
     pictures = hashed_values([batch, 3, 32, 32], 1)
     training = Training(batch)
     step = lambda: training.step(pictures, torch.randn(batch, LATENT, 1, 1))
-    return Prepared(step, check(pictures))
+    return Prepared(step, lambda: check(pictures))
 
 
 def check(pictures):

@@ -10,30 +10,14 @@ import type { CaseServer, Peer, PeerOptions } from '../peer.js';
 
 const run = promisify(execFile);
 
-export const pytorch: Peer = {
-  name: 'pytorch',
-  start,
-  async open(caseId, options) {
-    const server = await start(options);
-    if ('skipped' in server) return server;
-    const session = await server.open(caseId);
-    if ('skipped' in session) await server.close();
-    return 'skipped' in session ? session : { ...session, close: () => server.close() };
-  },
-};
+export const pytorch: Peer = { name: 'pytorch', start };
 
 async function start({ threads }: PeerOptions): Promise<CaseServer | Skipped> {
   const python = await findPython();
-  if (!python) {
-    return {
-      skipped:
-        'pytorch: no Python that imports torch; apt-get install python3-torch, or pip install ' +
-        'torch and name that Python in FOVEA_PYTHON',
-    };
-  }
+  if (!python) return { skipped: `pytorch: ${pythonMissing}` };
   return startCaseServer('pytorch', {
     command: python,
-    args: [findScript(), '--threads', String(threads)],
+    args: [scriptPath('serve.py'), '--threads', String(threads)],
     environment: peerEnvironment(process.env, threads),
   });
 }
@@ -54,8 +38,12 @@ export function peerEnvironment(
   return { ...Object.fromEntries(kept), ...settings };
 }
 
+export const pythonMissing =
+  'no Python that imports torch; apt-get install python3-torch, or pip install torch and name that ' +
+  'Python in FOVEA_PYTHON';
+
 /** The first Python that imports torch: FOVEA_PYTHON, or the first on the path, or the system's. */
-async function findPython(): Promise<string | undefined> {
+export async function findPython(): Promise<string | undefined> {
   for (const python of [process.env.FOVEA_PYTHON, 'python3', '/usr/bin/python3']) {
     if (!python) continue;
     try {
@@ -68,9 +56,9 @@ async function findPython(): Promise<string | undefined> {
   return undefined;
 }
 
-/** The script stays in bench/ when this file is compiled into dist/bench/. */
-function findScript(): string {
-  const beside = new URL('./serve.py', import.meta.url);
-  const source = new URL('../../../../bench/peers/pytorch/serve.py', import.meta.url);
+/** A script of this folder, which stays in bench/ when this file is compiled into dist/bench/. */
+export function scriptPath(name: string): string {
+  const beside = new URL(`./${name}`, import.meta.url);
+  const source = new URL(`../../../../bench/peers/pytorch/${name}`, import.meta.url);
   return fileURLToPath(existsSync(beside) ? beside : source);
 }

@@ -60,4 +60,4 @@ def prepare(name):
     optimizer = OPTIMIZERS[name](parameters)
     for _ in range(3):
         optimizer.step()
-    return Prepared(optimizer.step, {"parameters": fingerprint(*parameters)})
+    return Prepared(optimizer.step, lambda: {"parameters": fingerprint(*parameters)})

@@ -1,6 +1,6 @@
 """A case that is ready to be measured."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Callable
 
 
@@ -8,5 +8,5 @@ from typing import Callable
 class Prepared:
     step: Callable[[], object]
     """One step, to the end."""
-    check: dict = field(default_factory=dict)
-    """Fingerprints of what the step makes of the data that every engine is given."""
+    check: Callable[[], dict] = dict
+    """Fingerprints of what the step makes of the data that every engine is given; called before any step."""

@@ -5,6 +5,7 @@ Speaks the JSON lines that bench/peers/child-session.ts describes; cases are nam
 
 import argparse
 import json
+import resource
 import statistics
 import sys
 import time
@@ -39,6 +40,16 @@ def better_round(step, choices, seconds, settle):
     return min(rounds, key=statistics.median)
 
 
+def peak_resident_bytes():
+    """As bench/peers/peak-resident.ts."""
+    try:
+        with open("/proc/self/status") as status:
+            kibibytes = next(line.split()[1] for line in status if line.startswith("VmHWM"))
+    except (OSError, StopIteration):
+        kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(kibibytes) * 1024
+
+
 def say(answer):
     print(json.dumps(answer), flush=True)
 
@@ -65,10 +76,14 @@ def main():
             torch.manual_seed(0)
             prepared = prepare(asked["open"])
             if prepared is None:
-                say({"skipped": f"cannot run {asked['open']}"})
+                say({"skipped": f"cannot run {asked['open']}", "unknownCase": True})
             else:
                 threads = torch.get_num_threads()
-                say({"ready": {"threads": threads, "note": note, "check": prepared.check}})
+                say({"ready": {"threads": threads, "note": note}})
+        elif "check" in asked:
+            say({"check": prepared.check()})
+        elif "peak" in asked:
+            say({"peak": peak_resident_bytes()})
         elif choices:
             say({"times": better_round(prepared.step, choices, **asked)})
         else:

@@ -11,10 +11,15 @@ export interface Tfjs {
   variable(initial: TfTensor): TfTensor;
   oneHot(labels: TfTensor, classes: number): TfTensor;
   relu(x: TfTensor): TfTensor;
-  conv2d(x: TfTensor, filter: TfTensor, stride: number, pad: number | 'valid'): TfTensor;
+  conv2d(x: TfTensor, filter: TfTensor, stride: number, pad: Padding): TfTensor;
+  depthwiseConv2d(x: TfTensor, filter: TfTensor, stride: number, pad: Padding): TfTensor;
+  transpose(x: TfTensor, order: number[]): TfTensor;
   maxPool(x: TfTensor, size: number, stride: number, pad: 'valid'): TfTensor;
   matMul(a: TfTensor, b: TfTensor): TfTensor;
 }
+
+/** A number for all four sides, or [before, after] for each of the four dimensions. */
+type Padding = number | 'valid' | number[][];
 
 export interface TfTensor {
   add(other: TfTensor): TfTensor;
