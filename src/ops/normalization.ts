@@ -177,7 +177,7 @@ export interface GroupNormOptions extends AffineOptions {
  *     const y = groupNorm(x, { numGroups: 8 });
  */
 export function groupNorm(x: Tensor, options: GroupNormOptions): Tensor {
-  const { numGroups, weight, bias, eps } = options;
+  const { numGroups } = options;
   const channels = channelsOf('groupNorm', x, 2);
   if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0) {
     throw new ShapeError(
@@ -185,10 +185,13 @@ export function groupNorm(x: Tensor, options: GroupNormOptions): Tensor {
         `${formatShape(x.shape)}`,
     );
   }
-  const found = shiftedMoments(reshape(x, [x.shape[0], numGroups, -1]), [2]);
-  const normal = reshape(standardized(found, eps), x.shape);
-  const perChannel = alongChannels(x);
-  return affine(normal, { weight, bias, perChannel, operation: 'groupNorm' });
+  // Of one shape from end to end, so that whatever is computed of a group finds its elements together.
+  const inGroup = channels / numGroups;
+  const groups = reshape(x, [x.shape[0], numGroups, inGroup, sizeOf(x.shape.slice(2))]);
+  const found = shiftedMoments(groups, [2, 3]);
+  const perChannel = [1, numGroups, inGroup, 1];
+  const normal = scaleAndShift(found, { ...options, perChannel, operation: 'groupNorm' });
+  return reshape(normal, x.shape);
 }
 
 export interface LocalResponseNormOptions {
@@ -272,7 +275,7 @@ function affine(x: Tensor, { weight, bias, ...layout }: AffineOptions & Layout):
 /** The one tensor in `named` in the shape that broadcasts against x. */
 function fitted(named: Record<string, Tensor>, { perChannel, operation }: Layout): Tensor {
   const [[name, tensor]] = Object.entries(named);
-  const expected = operation === 'layerNorm' ? perChannel : [perChannel[1]];
+  const expected = operation === 'layerNorm' ? perChannel : [sizeOf(perChannel)];
   if (sameShape(tensor.shape, expected)) return reshape(tensor, perChannel);
   throw new ShapeError(
     `${operation}: expected ${name} ${formatShape(expected)}, got ${formatShape(tensor.shape)}`,
