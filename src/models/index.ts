@@ -1,5 +1,6 @@
 /** Networks, one file per family, and the registry that creates them by name. */
 
+export { AlexNet, AlexNet2012 } from './alexnet.js';
 export { ImageClassifier, type ImageClassifierOptions } from './image-classifier.js';
 export { LeNet5, type LeNet5Options } from './lenet5.js';
 export { createModel, type ModelOptions, modelNames } from './registry.js';
@@ -23,3 +24,15 @@ export {
   resnet56,
   resnet110,
 } from './resnet-cifar.js';
+export {
+  Vgg,
+  type VggPlan,
+  vgg11,
+  vgg11BatchNorm,
+  vgg13,
+  vgg13BatchNorm,
+  vgg16,
+  vgg16BatchNorm,
+  vgg19,
+  vgg19BatchNorm,
+} from './vgg.js';

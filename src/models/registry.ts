@@ -3,6 +3,7 @@
 import { ValueError } from '../graph/errors.js';
 import type { Module } from '../nn/module.js';
 import { nearestName } from '../text/nearest-name.js';
+import { AlexNet, AlexNet2012 } from './alexnet.js';
 import type { ImageClassifierOptions } from './image-classifier.js';
 import { LeNet5 } from './lenet5.js';
 import {
@@ -22,12 +23,32 @@ import {
   resnet56,
   resnet110,
 } from './resnet-cifar.js';
+import {
+  vgg11,
+  vgg11BatchNorm,
+  vgg13,
+  vgg13BatchNorm,
+  vgg16,
+  vgg16BatchNorm,
+  vgg19,
+  vgg19BatchNorm,
+} from './vgg.js';
 
 export interface ModelOptions extends ImageClassifierOptions {}
 
 /** By torchvision's names, where it has the network. */
 const models: Readonly<Record<string, (options: ModelOptions) => Module>> = {
   lenet5: (options) => new LeNet5(options),
+  alexnet: (options) => new AlexNet(options),
+  alexnet_2012: (options) => new AlexNet2012(options),
+  vgg11,
+  vgg13,
+  vgg16,
+  vgg19,
+  vgg11_bn: vgg11BatchNorm,
+  vgg13_bn: vgg13BatchNorm,
+  vgg16_bn: vgg16BatchNorm,
+  vgg19_bn: vgg19BatchNorm,
   resnet18,
   resnet34,
   resnet50,

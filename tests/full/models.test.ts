@@ -1,6 +1,9 @@
 /** The larger networks, whole: outputs and gradients as PyTorch's. */
 
-import { test } from 'node:test';
+import { afterEach, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createModel } from '../../src/models/index.js';
 import { assertComputed } from '../model-cases.js';
 
@@ -8,7 +11,25 @@ const computed: [string, number[]][] = [
   ['resnet50', [3, 3, 65, 40]],
   ['wide_resnet50_2', [1, 3, 32, 48]],
   ['resnet18_cifar', [2, 3, 32, 32]],
+  ['alexnet', [2, 3, 95, 64]],
+  ['alexnet', [1, 3, 224, 224]],
+  ['alexnet_2012', [2, 3, 95, 64]],
+  ['alexnet_2012', [1, 3, 224, 224]],
+  ['vgg11', [2, 3, 32, 64]],
+  ['vgg16', [1, 3, 48, 64]],
+  ['vgg19_bn', [1, 3, 64, 50]],
 ];
+
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
+
+// The memory of a WebAssembly backend ends at 4 GB: the next network needs that of the last one.
+afterEach(async () => {
+  for (let i = 0; i < 3; i++) {
+    collect();
+    await setImmediate();
+  }
+});
 
 for (const [name, shape] of computed) {
   test(`${name} for [${shape}]: outputs and all gradients`, () => {

@@ -1,0 +1,32 @@
+/** StackedClassifier: convolutions, a fixed number of means, and fully connected layers: the form of AlexNet and VGG. */
+
+import type { Tensor } from '../graph/tensor.js';
+import type { AdaptiveAvgPool2d } from '../nn/adaptive-pooling.js';
+import type { Linear } from '../nn/linear.js';
+import { Sequential } from '../nn/sequential.js';
+import { flatten } from '../ops/dims.js';
+import { ImageClassifier } from './image-classifier.js';
+
+/** Pictures [N, C, H, W] -> logits [N, numClasses], through `features`, `avgpool` and `classifier`. */
+export abstract class StackedClassifier extends ImageClassifier {
+  abstract override readonly features: Sequential;
+  /** Makes maps of any size those of the size that the classifier wants. */
+  abstract readonly avgpool: AdaptiveAvgPool2d;
+  abstract override classifier: Sequential;
+
+  classify(maps: Tensor): Tensor {
+    return this.classifier.call(flatten(this.avgpool.call(maps), { startDim: 1 }));
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.classify(this.features.call(x));
+  }
+
+  get head(): Linear {
+    return this.classifier.layers.at(-1) as Linear;
+  }
+
+  set head(layer: Linear) {
+    this.classifier = new Sequential(...this.classifier.layers.slice(0, -1), layer);
+  }
+}
