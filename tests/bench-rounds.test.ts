@@ -195,6 +195,7 @@ test('profiles are medians, kernel by kernel, with rates', () => {
     label: 'matmul',
     shape: [64, 10],
     method: null,
+    isPrologue: false,
     bytes: 4e6,
   } as const;
   const profile = (milliseconds: number) => [
@@ -224,6 +225,7 @@ test('a case reports engines, images per second, the share of the ceiling and wh
       kernels: [],
       arenaBytes: 4e6,
       flops: 0,
+      keptBytes: 0,
       recomputation: null,
       compileMs: 80,
     }),

@@ -116,9 +116,14 @@ test('a residual block is one kernel for each convolution, and one for its scale
   const { kernels } = described((x) => blocks.residual.call(x));
   assert.deepEqual(
     kernels.map(({ kind }) => kind),
-    ['map', 'conv2d', 'map', 'conv2d'],
+    ['map', 'map', 'conv2d', 'conv2d'],
   );
-  const conv = kernels[1];
+  // Scales and shifts are the same from run to run.
+  assert.deepEqual(
+    kernels.map(({ isPrologue }) => isPrologue),
+    [true, true, false, false],
+  );
+  const conv = kernels[2];
   // For each element: 54 products and sums, one scale, one shift, one maximum.
   assert.equal(conv.flops, sizeOf(conv.shape) * (2 * 54 + 3));
   assert.deepEqual(

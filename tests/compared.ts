@@ -39,9 +39,11 @@ export function compareWithReference(
   });
 
   const program = new Program(graph, backend);
+  const assignedVariables = new Set(graph.assignments.map(({ variable }) => variable));
+  // The others are left alone, so that what the program keeps of them is used in the second run.
   const restore = () => {
     variables.forEach((variable, i) => {
-      variable.set(before[i]);
+      if (assignedVariables.has(variable)) variable.set(before[i]);
     });
   };
   try {

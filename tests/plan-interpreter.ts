@@ -1,6 +1,7 @@
 /** Plan interpreter: runs a plan kernel by kernel in float64 over one arena, and refuses plans that a parallel backend could not run. */
 
 import type { Executable, KernelBackend } from '../src/backends/contract.js';
+import { Freshness } from '../src/backends/freshness.js';
 import {
   type Buffer,
   type BufferView,
@@ -12,6 +13,7 @@ import {
   readsOf,
   type SingleKernel,
   type WindowKernel,
+  writesOf,
 } from '../src/backends/plan.js';
 import {
   allocateReference,
@@ -24,7 +26,7 @@ import { referenceKernels } from '../src/backends/reference/reference.js';
 import { bytesPerElement, type DType, type TypedArray } from '../src/graph/dtype.js';
 import { type Shape, sizeOf } from '../src/graph/shape.js';
 import type { PrimitiveAttributes, PrimitiveName } from '../src/graph/vocabulary.js';
-import { PlanMemory } from './plan-memory.js';
+import { type KeptValues, PlanMemory } from './plan-memory.js';
 
 /**
  * Slow and plain: what a plan means. Every mistake in a plan is an error or a wrong value here:
@@ -39,18 +41,34 @@ export const planInterpreter: KernelBackend = {
 
 class PlanExecutable implements Executable {
   readonly #plan: Plan;
+  readonly #prologue: Freshness;
+  #kept: KeptValues = new Map();
 
   constructor(plan: Plan) {
     this.#plan = plan;
+    this.#prologue = new Freshness(plan.prologue.variables);
     plan.kernels.forEach(checkOrderFree);
   }
 
   run(inputs: readonly TypedArray[]): TypedArray[] {
-    const memory = new PlanMemory(this.#plan.arenaBytes);
+    const { kernels, prologue, arenaBytes } = this.#plan;
+    this.#prologue.refresh((isFresh) => {
+      if (isFresh) return;
+      this.#kept = new Map();
+      // In a memory of its own, where there is no input, and of which the other kernels see nothing.
+      const memory = new PlanMemory(arenaBytes, this.#kept);
+      for (const kernel of kernels.slice(0, prologue.kernels)) runKernel(kernel, memory);
+    });
+    const memory = new PlanMemory(arenaBytes, this.#kept);
     this.#plan.inputs.forEach((buffer, i) => {
       for (let at = 0; at < buffer.length; at++) memory.write(buffer, at, inputs[i][at]);
     });
-    for (const kernel of this.#plan.kernels) runKernel(kernel, memory);
+    for (const kernel of kernels.slice(prologue.kernels)) {
+      const kept = writesOf(kernel).find(({ place }) => place.kind === 'kept');
+      if (kept)
+        throw new Error(`plan: ${kernel.label} writes ${kept.id}, which the prologue keeps`);
+      runKernel(kernel, memory);
+    }
     return this.#plan.outputs.map((buffer) => {
       const output = allocateReference(buffer.dtype, buffer.length);
       for (let at = 0; at < buffer.length; at++) output[at] = memory.read(buffer, at);
@@ -140,7 +158,8 @@ function overlap(a: Buffer, b: Buffer): boolean {
   if (a.place.kind === 'variable' && b.place.kind === 'variable') {
     return a.place.variable === b.place.variable;
   }
-  if (a.place.kind !== 'arena' || b.place.kind !== 'arena') return false;
+  const inOne = a.place.kind === b.place.kind && ['arena', 'kept'].includes(a.place.kind);
+  if (!inOne) return false;
   const end = ({ offset, length, dtype }: Buffer) => offset + length * bytesPerElement[dtype];
   return a.offset < end(b) && b.offset < end(a);
 }

@@ -5,15 +5,21 @@ import { allocateReference, type ReferenceArray } from '../src/backends/referenc
 import { allocate, bytesPerElement, type TypedArray } from '../src/graph/dtype.js';
 import type { DeviceMemory, Variable } from '../src/graph/variable.js';
 
+/** Values of buffers beside the arena; null where nothing was written. */
+export type KeptValues = Map<Buffer, (number | null)[]>;
+
 /** The arena, with a double for every byte address, and who wrote each byte last. */
 export class PlanMemory {
   readonly #values: Float64Array;
   readonly #writers: Int32Array;
   #noted: Map<Buffer, Uint8Array> | null = null;
-  /** What lives in the kernel that is running; null where nothing was written. */
-  readonly #rows = new Map<Buffer, (number | null)[]>();
+  /** What lives in the kernel that is running. */
+  readonly #rows: KeptValues = new Map();
+  readonly #kept: KeptValues;
 
-  constructor(bytes: number) {
+  /** `kept`: what the prologue computes. */
+  constructor(bytes: number, kept: KeptValues) {
+    this.#kept = kept;
     this.#values = new Float64Array(bytes);
     this.#writers = new Int32Array(bytes).fill(-1);
   }
@@ -40,8 +46,9 @@ export class PlanMemory {
       }
       return place.data[at];
     }
-    if (place.kind === 'row') {
-      const value = this.#rows.get(buffer)?.[at] ?? null;
+    const apart = this.#apart(buffer);
+    if (apart) {
+      const value = apart.get(buffer)?.[at] ?? null;
       if (value !== null) return value;
       throw new Error(`plan: element ${at} of buffer ${buffer.id} is read, but was never written`);
     }
@@ -54,6 +61,12 @@ export class PlanMemory {
       throw new Error(`plan: element ${at} of buffer ${buffer.id} is read, but ${fault}`);
     }
     return this.#values[address];
+  }
+
+  /** Where the values of a buffer are that is not in the arena. */
+  #apart({ place }: Buffer): KeptValues | null {
+    if (place.kind === 'row') return this.#rows;
+    return place.kind === 'kept' ? this.#kept : null;
   }
 
   #note(buffer: Buffer, at: number): void {
@@ -71,10 +84,11 @@ export class PlanMemory {
       memoryOf(place.variable).data[at] = value;
       return;
     }
-    if (place.kind === 'row') {
-      const values = this.#rows.get(buffer) ?? new Array<number | null>(buffer.length).fill(null);
+    const apart = this.#apart(buffer);
+    if (apart) {
+      const values = apart.get(buffer) ?? new Array<number | null>(buffer.length).fill(null);
       values[at] = value;
-      this.#rows.set(buffer, values);
+      apart.set(buffer, values);
       return;
     }
     const bytes = bytesPerElement[buffer.dtype];

@@ -9,6 +9,8 @@ import type { ElementwiseName, ScatterOperation, WindowAttributes } from '../gra
 export type Place =
   | { readonly kind: 'arena' }
   | { readonly kind: 'variable'; readonly variable: Variable }
+  /** Memory of the program alone, for what the prologue computes. */
+  | { readonly kind: 'kept' }
   /** Lives within one rows kernel, where a backend keeps what the rows at hand need of it. */
   | { readonly kind: 'row' }
   /** float32 values may be given in a Float64Array; the backend rounds what it takes over. */
@@ -19,8 +21,9 @@ export interface Buffer {
   readonly id: number;
   readonly dtype: DType;
   readonly length: number;
-  readonly place: Place;
-  /** Byte offset in the arena; set by the memory plan, meaningless for other places. */
+  /** Kept only once the prologue is known. */
+  place: Place;
+  /** Byte offset in the arena or in what is kept; set by the memory plan, meaningless for other places. */
   offset: number;
 }
 
@@ -192,8 +195,22 @@ export type SingleKernel =
 
 export type Kernel = SingleKernel | RowsKernel;
 
+/**
+ * The first kernels of a plan, which depend on constants and on variables that the plan does not write: a
+ * backend runs them when one of these was written since they last ran.
+ */
+export interface Prologue {
+  /** How many kernels it is. */
+  readonly kernels: number;
+  /** What they read. */
+  readonly variables: ReadonlySet<Variable>;
+  /** Bytes of what they leave to the other kernels. */
+  readonly bytes: number;
+}
+
 export interface Plan {
   readonly kernels: readonly Kernel[];
+  readonly prologue: Prologue;
   readonly inputs: readonly Buffer[];
   readonly outputs: readonly Buffer[];
   readonly arenaBytes: number;

@@ -21,18 +21,24 @@ export interface KernelDescription {
   readonly shape: Shape;
   /** How it is computed, where there are several ways. */
   readonly method: string | null;
+  /** Whether it runs only when a variable was written since it last ran. */
+  readonly isPrologue: boolean;
   readonly flops: number;
   /** Bytes of the buffers it reads and writes. */
   readonly bytes: number;
 }
 
-export function describeKernels({ kernels }: Plan, backend: Backend): KernelDescription[] {
-  return kernels.map((kernel) => ({
+export function describeKernels(
+  { kernels, prologue }: Plan,
+  backend: Backend,
+): KernelDescription[] {
+  return kernels.map((kernel, i) => ({
     kind: kernel.kind,
     scope: kernel.scope,
     label: kernel.label,
     shape: kernel.shape,
     method: backend.kind === 'kernels' ? (backend.methodOf?.(kernel) ?? null) : null,
+    isPrologue: i < prologue.kernels,
     flops: flopsOf(kernel),
     bytes: [...readsOf(kernel), ...writesOf(kernel)]
       .filter(({ place }) => place.kind !== 'row')

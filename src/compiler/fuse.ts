@@ -13,6 +13,7 @@ import {
   PartPlacement,
   partsOf,
 } from './part-placement.js';
+import { settledTensors } from './prologue.js';
 import { contiguous, reshaped, type Strided } from './strided.js';
 import { pulledBack, seenThrough } from './view-chain.js';
 
@@ -56,6 +57,7 @@ export class Fusion {
   /** Elementwise nodes computed where a reduction reads them. */
   readonly #inlined = new Set<Tensor>();
   readonly #copies = new Map<Tensor, Tensor>();
+  readonly #settled: ReadonlySet<Tensor>;
   readonly #placement: PartPlacement;
   /** The parts that groups write beside the tensors of their own. */
   readonly #alsoStored = new Map<Tensor, { part: Part; chain: readonly Tensor[] }[]>();
@@ -63,6 +65,7 @@ export class Fusion {
   /** `recomputed`: values that are to be computed where they are read. */
   constructor(graph: TracedGraph, recomputed: ReadonlySet<Tensor>) {
     this.#recomputed = recomputed;
+    this.#settled = settledTensors(graph);
     const roots = rootsOf(graph);
     this.#wanted = new Set(roots);
     const order = topologicalOrder(roots);
@@ -396,6 +399,8 @@ export class Fusion {
     if (!sameShape(group.shape, tensor.shape) || group.members.length >= maxMembers) return false;
     // A copy runs over the shape of what it reads, where the members' elements may not be in order.
     if (isCopy(group) || isJoined(group)) return false;
+    // What is the same in every run is computed once, and must not wait for what is not.
+    if (group.root && this.#settled.has(group.root) && !this.#settled.has(tensor)) return false;
     const waits = reads.some(({ after }) =>
       after.some((awaited) => {
         const producer = this.#groupOf.get(awaited);

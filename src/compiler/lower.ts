@@ -19,7 +19,6 @@ import { Variable } from '../graph/variable.js';
 import type { ElementwiseName, PrimitiveAttributes, StructuredName } from '../graph/vocabulary.js';
 import { cheaper } from './cheaper-expressions.js';
 import { coordinatesOf, Fusion, type Group, isCopy, isJoined } from './fuse.js';
-import { joinRows } from './join-rows.js';
 import type { Layout } from './part-placement.js';
 import { type Recomputed, recomputeCheap } from './recompute-cheap.js';
 import { schedule } from './schedule.js';
@@ -72,7 +71,7 @@ class Lowering {
     for (const { value, variable } of afterwards) {
       kernels.push(this.#copyKernel(value, this.#bufferOf(variable)));
     }
-    return { kernels: joinRows(kernels, outputs), inputs, outputs };
+    return { kernels, inputs, outputs };
   }
 
   #bufferOf(tensor: Tensor): Buffer {

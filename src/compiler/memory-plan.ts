@@ -38,7 +38,8 @@ export function planMemory(
   return place([...lives.values()]);
 }
 
-function bytesOf({ dtype, length }: Buffer): number {
+/** Bytes that a buffer takes up. */
+export function bytesOf({ dtype, length }: Buffer): number {
   const bytes = length * bytesPerElement[dtype] + slack;
   return Math.ceil(bytes / alignment) * alignment;
 }

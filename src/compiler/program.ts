@@ -6,8 +6,10 @@ import type { TypedArray } from '../graph/dtype.js';
 import { Tensor } from '../graph/tensor.js';
 import { rootsOf, type TracedGraph, topologicalOrder } from '../graph/traced-graph.js';
 import { describeKernels, type KernelDescription } from './describe.js';
+import { joinRows } from './join-rows.js';
 import { lower } from './lower.js';
 import { planMemory } from './memory-plan.js';
+import { splitPrologue } from './prologue.js';
 import { simplify } from './simplify.js';
 
 export interface ProgramDescription {
@@ -15,6 +17,8 @@ export interface ProgramDescription {
   readonly kernels: readonly KernelDescription[];
   /** Bytes of all intermediate values together, after sharing memory. */
   readonly arenaBytes: number;
+  /** Bytes of values that are kept from run to run, since they depend on nothing but variables. */
+  readonly keptBytes: number;
   /** Floating point operations of one run (a multiply-add counts as two). */
   readonly flops: number;
   /** What checkpoints cost and save; null where there are none. */
@@ -56,7 +60,7 @@ export class Program {
 
   /** Runs once on the inputs' elements; variables are updated, the outputs are returned. */
   run(inputs: readonly TypedArray[]): Tensor[] {
-    const data = this.#executable.run(inputs);
+    const data = this.#running(() => this.#executable.run(inputs));
     return this.#graph.outputs.map(
       ({ shape, dtype }, i) => new Tensor(shape, dtype, { kind: 'data', data: data[i] }),
     );
@@ -69,6 +73,7 @@ export class Program {
       backend: this.#backend.name,
       kernels,
       arenaBytes: this.#plan.arenaBytes,
+      keptBytes: this.#plan.prologue.bytes,
       flops: totalFlops(kernels),
       recomputation: this.#recomputation(),
       compileMs: this.#compileMs,
@@ -81,7 +86,8 @@ export class Program {
    * NOTE: it is a real run: variables are updated.
    */
   profile(...inputs: readonly Tensor[]): KernelTime[] {
-    const times = this.#executable.profile(inputs.map((input) => input.data()));
+    const data = inputs.map((input) => input.data());
+    const times = this.#running(() => this.#executable.profile(data));
     if (!times) return [];
     return describeKernels(this.#plan, this.#backend).map((kernel, i) => ({
       ...kernel,
@@ -92,6 +98,14 @@ export class Program {
   /** Frees the program's memory; it cannot run afterwards. */
   dispose(): void {
     this.#executable.dispose();
+  }
+
+  #running<Result>(run: () => Result): Result {
+    try {
+      return run();
+    } finally {
+      for (const { variable } of this.#graph.assignments) variable.noteWritten();
+    }
   }
 
   #recomputation(): Recomputation | null {
@@ -111,8 +125,14 @@ export class Program {
 
 /** The kernels of a graph, with an address for everything in the arena. */
 function plan(graph: TracedGraph): Plan {
-  const { kernels, inputs, outputs } = lower(graph);
-  return { kernels, inputs, outputs, arenaBytes: planMemory(kernels, inputs, outputs) };
+  const lowered = lower(graph);
+  const { inputs, outputs } = lowered;
+  const { first, rest, variables, keptBytes } = splitPrologue(lowered);
+  const [ahead, after] = [first, rest].map((kernels) => joinRows(kernels, outputs));
+  const prologue = { kernels: ahead.length, variables, bytes: keptBytes };
+  const kernels = [...ahead, ...after];
+  const arenaBytes = planMemory(kernels, inputs, outputs);
+  return { kernels, prologue, inputs, outputs, arenaBytes };
 }
 
 const totalFlops = (kernels: readonly KernelDescription[]): number =>

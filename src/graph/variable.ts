@@ -17,12 +17,23 @@ export class Variable extends Tensor {
   /** Host copy, or what makes it once it is asked for; null while the only copy lives in a backend. */
   #host: TypedArray | (() => TypedArray) | null;
   #device: { owner: object; memory: DeviceMemory } | null = null;
+  #version = 0;
 
   /** A function as `data` is called when the values are first asked for; memory is taken only then. */
   constructor(data: TypedArray | (() => TypedArray), shape: Shape, dtype: DType) {
     super(shape, dtype, { kind: 'variable' });
     if (typeof data !== 'function') this.#checkElements(data);
     this.#host = data;
+  }
+
+  /** How often the values were written: what was computed of them holds as long as this does not change. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Says that a program has written the values. */
+  noteWritten(): void {
+    this.#version++;
   }
 
   /** The current values, as a copy that later steps do not change. */
@@ -37,6 +48,7 @@ export class Variable extends Tensor {
         `set: expected ${this.size} elements for ${formatShape(this.shape)}, got ${data.length}`,
       );
     }
+    this.noteWritten();
     if (this.#device) {
       // As they are: a float64 backend keeps what float32 would round.
       this.#device.memory.write(Float64Array.from(data));
@@ -54,8 +66,12 @@ export class Variable extends Tensor {
    *     weight.setLazily(() => new Float32Array(weight.size).fill(1));
    */
   setLazily(produce: () => TypedArray): void {
-    if (this.#device) this.set(produce());
-    else this.#host = produce;
+    if (this.#device) {
+      this.set(produce());
+      return;
+    }
+    this.noteWritten();
+    this.#host = produce;
   }
 
   /** Gives the variable a new value: recorded inside compile(), computed at once outside. */
