@@ -1,6 +1,8 @@
 /** Variables that are read, returned and overwritten in one program, on every fast backend. */
 
+import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Program } from '../src/compiler/program.js';
 import type { Tensor } from '../src/graph/tensor.js';
 import { trace } from '../src/graph/trace.js';
 import { Variable } from '../src/graph/variable.js';
@@ -18,6 +20,7 @@ import {
   permute,
   relu,
   reshape,
+  slice,
   sum,
   tanh,
   transpose,
@@ -27,9 +30,9 @@ import { backendsUnderTest } from './backends-under-test.js';
 import { assignmentsOf } from './cases/case.js';
 import { compareWithReference } from './compared.js';
 
-type Program = (a: Variable, b: Variable) => readonly Tensor[];
+type Traced = (a: Variable, b: Variable) => readonly Tensor[];
 
-const programs: { readonly [name: string]: Program } = {
+const programs: { readonly [name: string]: Traced } = {
   'two variables swap their values': (a, b) => {
     const old = detach(a);
     a.assign(b);
@@ -107,11 +110,45 @@ const programs: { readonly [name: string]: Program } = {
     a.assign(mul(reshape(permute(reshape(b, [2, 2, 4]), [0, 2, 1]), [4, 4]), 2));
     return [reshape(permute(reshape(b, [2, 2, 4]), [0, 2, 1]), [4, 4])];
   },
+  'another shape of a value, which others read in either shape': (a, b) => {
+    const doubled = mul(reshape(b, [2, 8]), 2);
+    a.assign(reshape(doubled, [4, 4]));
+    return [
+      sum(doubled, 1),
+      reshape(doubled, [16]),
+      matmul(reshape(doubled, [1, 4, 4]), reshape(b, [1, 4, 4])),
+    ];
+  },
+  'another shape of a value and a part of it': (a, b) => {
+    const doubled = mul(reshape(a, [16]), 2);
+    a.assign(reshape(doubled, [4, 4]));
+    b.assign(reshape(slice(tanh(doubled), { start: [0], end: [16] }), [4, 4]));
+    return [reshape(slice(doubled, { start: [4], end: [12] }), [2, 4])];
+  },
   coordinates: (a) => {
     a.assign(add(a, cast(iota(a.shape, 1), 'float32')));
     return [];
   },
 };
+
+test('another shape of a value is written where it belongs, without a copy', () => {
+  const a = new Variable(new Float32Array(16), [4, 4], 'float32');
+  const b = new Variable(new Float32Array(16), [2, 8], 'float32');
+  const traced = trace(() => {
+    a.assign(reshape(mul(b, 2), [4, 4]));
+    return [];
+  });
+  const assignments = assignmentsOf(traced.trace);
+  const { kernels, arenaBytes } = new Program(
+    { inputs: [], outputs: [], assignments },
+    backendsUnderTest[0].backend,
+  ).describe();
+  assert.deepEqual(
+    kernels.map(({ label }) => label),
+    ['mul'],
+  );
+  assert.equal(arenaBytes, 0);
+});
 
 for (const under of backendsUnderTest) {
   describe(under.backend.name, () => {

@@ -14,7 +14,7 @@ import {
   partsOf,
 } from './part-placement.js';
 import { settledTensors } from './prologue.js';
-import { contiguous, reshaped, type Strided } from './strided.js';
+import { contiguous, isContiguous, reshaped, type Strided } from './strided.js';
 import { pulledBack, seenThrough } from './view-chain.js';
 
 /** What becomes one kernel. */
@@ -167,12 +167,38 @@ export class Fusion {
     return view && { base: inner.base, view, after: [...inner.after, ...awaited] };
   }
 
+  /** True when something beside `group` reads `tensor`, be it through views; a view that it stands for is no reader. */
+  isReadByOthers(tensor: Tensor, group: Group): boolean {
+    return this.consumersOf(tensor).some((consumer) => {
+      const reader = this.#groupOf.get(consumer);
+      if (reader) return reader !== group;
+      const isView = isPrimitiveKind(consumer, 'view');
+      if (!isView || (this.#wanted.has(consumer) && this.#standIn(consumer) !== tensor))
+        return true;
+      return this.isReadByOthers(consumer, group);
+    });
+  }
+
+  /** The tensor that a group computes and `tensor` is another shape of, with its elements in the same order; or null. */
+  #standIn(tensor: Tensor): Tensor | null {
+    const resolved = this.#tryResolve(tensor);
+    if (!resolved || resolved.base.size !== tensor.size || !isContiguous(resolved.view))
+      return null;
+    const { base } = resolved;
+    const group = this.#groupOf.get(base);
+    const isAlone = group && !isJoined(group) && this.layoutOf(base).owner === base;
+    return isAlone ? base : null;
+  }
+
   /**
-   * The tensor that stands for `tensor` in memory of its own: itself where a group computes it, else a
-   * copy. Readers of `tensor` keep reading it where it is, so that nothing they rely on changes.
+   * The tensor that stands for `tensor` in memory of its own: itself or what it is another shape of where
+   * a group computes that, else a copy. Readers of `tensor` keep reading it where it is, so that nothing
+   * they rely on changes.
    */
   owned(tensor: Tensor): Tensor {
     if (this.#groupOf.has(tensor)) return tensor;
+    const same = this.#standIn(tensor);
+    if (same) return same;
     const known = this.#copies.get(tensor);
     if (known) return known;
     const { shape, dtype } = tensor;
@@ -503,5 +529,7 @@ const isPrimitive = (tensor: Tensor, name: string): boolean =>
 const attributesOf = (tensor: Tensor): string =>
   JSON.stringify((tensor.source as Application).attributes);
 
-const isReduction = (tensor: Tensor): boolean =>
-  tensor.source.kind === 'apply' && tensor.source.primitive.kind === 'reduction';
+const isPrimitiveKind = (tensor: Tensor, kind: Primitive['kind']): boolean =>
+  tensor.source.kind === 'apply' && tensor.source.primitive.kind === kind;
+
+const isReduction = (tensor: Tensor): boolean => isPrimitiveKind(tensor, 'reduction');

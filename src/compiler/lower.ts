@@ -190,7 +190,7 @@ class Lowering {
     targets: ReadonlyMap<Tensor, readonly Buffer[]>,
   ): boolean {
     if (this.#kept.has(tensor) || !targets.has(tensor)) return true;
-    return this.#fusion.consumersOf(tensor).some((c) => this.#fusion.groupOf(c) !== group);
+    return this.#fusion.isReadByOthers(tensor, group);
   }
 
   /** What each stored tensor of the group is, as an expression over the root's dimensions. */
