@@ -9,13 +9,13 @@ import { Linear } from '../nn/linear.js';
 import { LocalResponseNorm } from '../nn/local-response-norm.js';
 import { MaxPool2d } from '../nn/pooling.js';
 import { Sequential } from '../nn/sequential.js';
-import { type ImageClassifierOptions, numClassesOf } from './image-classifier.js';
+import { type ImageClassifierOptions, withUsual } from './image-classifier.js';
 import { StackedClassifier } from './stacked-classifier.js';
 
 /** Windows of 3 in steps of 2 overlap, which "reduces the top-1 error by 0.4 %". */
 const overlappingPool = () => new MaxPool2d({ kernelSize: 3, stride: 2 });
 
-const fullyConnected = (numClasses: number) =>
+const fullyConnected = ({ numClasses }: { numClasses: number }) =>
   new Sequential(
     new Dropout(0.5),
     new Linear(256 * 6 * 6, 4096),
@@ -56,7 +56,7 @@ export class AlexNet extends StackedClassifier {
 
   constructor(options: ImageClassifierOptions = {}) {
     super();
-    this.classifier = fullyConnected(numClassesOf('AlexNet', options, 1000));
+    this.classifier = fullyConnected(withUsual('AlexNet', options, { numClasses: 1000 }));
   }
 
   override describe(): string {
@@ -97,7 +97,7 @@ export class AlexNet2012 extends StackedClassifier {
 
   constructor(options: ImageClassifierOptions = {}) {
     super();
-    this.classifier = fullyConnected(numClassesOf('AlexNet2012', options, 1000));
+    this.classifier = fullyConnected(withUsual('AlexNet2012', options, { numClasses: 1000 }));
     this.#initialise();
   }
 

@@ -28,14 +28,18 @@ export abstract class ImageClassifier extends Module {
   abstract classify(maps: Tensor): Tensor;
 }
 
-/** The number of classes in the options; throws ValueError for an unknown or wrong option. */
-export function numClassesOf(
+/**
+ * The options with what is left out taken from `usual`; throws ValueError for an unknown option or a number
+ * of classes that is none.
+ */
+export function withUsual<Options extends Required<ImageClassifierOptions>>(
   owner: string,
-  options: ImageClassifierOptions,
-  usual: number,
-): number {
-  checkOptionNames(owner, options, ['numClasses']);
-  const { numClasses = usual } = options;
-  checkCount(owner, 'numClasses', numClasses);
-  return numClasses;
+  options: Partial<Options>,
+  usual: Options,
+): Options {
+  checkOptionNames(owner, options, Object.keys(usual));
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const complete = { ...usual, ...Object.fromEntries(given) };
+  checkCount(owner, 'numClasses', complete.numClasses);
+  return complete;
 }

@@ -1,6 +1,7 @@
 /** Networks, one file per family, and the registry that creates them by name. */
 
 export { AlexNet, AlexNet2012 } from './alexnet.js';
+export { GoogLeNet, type GoogLeNetOptions, googlenet2014 } from './googlenet.js';
 export { ImageClassifier, type ImageClassifierOptions } from './image-classifier.js';
 export { LeNet5, type LeNet5Options } from './lenet5.js';
 export { createModel, type ModelOptions, modelNames } from './registry.js';

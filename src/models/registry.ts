@@ -4,6 +4,7 @@ import { ValueError } from '../graph/errors.js';
 import type { Module } from '../nn/module.js';
 import { nearestName } from '../text/nearest-name.js';
 import { AlexNet, AlexNet2012 } from './alexnet.js';
+import { GoogLeNet, googlenet2014 } from './googlenet.js';
 import type { ImageClassifierOptions } from './image-classifier.js';
 import { LeNet5 } from './lenet5.js';
 import {
@@ -34,7 +35,10 @@ import {
   vgg19BatchNorm,
 } from './vgg.js';
 
-export interface ModelOptions extends ImageClassifierOptions {}
+export interface ModelOptions extends ImageClassifierOptions {
+  /** Have the auxiliary heads of GoogLeNet and Inception v3. Default: true. */
+  auxiliary?: boolean;
+}
 
 /** By torchvision's names, where it has the network. */
 const models: Readonly<Record<string, (options: ModelOptions) => Module>> = {
@@ -49,6 +53,8 @@ const models: Readonly<Record<string, (options: ModelOptions) => Module>> = {
   vgg13_bn: vgg13BatchNorm,
   vgg16_bn: vgg16BatchNorm,
   vgg19_bn: vgg19BatchNorm,
+  googlenet: (options) => new GoogLeNet(options),
+  googlenet_2014: googlenet2014,
   resnet18,
   resnet34,
   resnet50,

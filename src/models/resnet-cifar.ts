@@ -15,7 +15,7 @@ import { flatten } from '../ops/dims.js';
 import { add, relu } from '../ops/elementwise.js';
 import { pad } from '../ops/pad.js';
 import { slice } from '../ops/view.js';
-import { ImageClassifier, type ImageClassifierOptions, numClassesOf } from './image-classifier.js';
+import { ImageClassifier, type ImageClassifierOptions, withUsual } from './image-classifier.js';
 import { ResNet } from './resnet.js';
 
 /** Two 3x3 convolutions beside a shortcut without parameters. */
@@ -76,7 +76,7 @@ export class CifarResNet extends ImageClassifier {
 
   constructor(depth: number, options: ImageClassifierOptions = {}) {
     super();
-    const numClasses = numClassesOf('CifarResNet', options, 10);
+    const { numClasses } = withUsual('CifarResNet', options, { numClasses: 10 });
     const count = (depth - 2) / 6;
     if (!Number.isSafeInteger(count) || count < 1) {
       throw new ValueError(
@@ -155,6 +155,6 @@ export const resnet110 = (options?: ImageClassifierOptions): CifarResNet =>
  * and 10 classes; 11.2 million parameters.
  */
 export const resnet18Cifar = (options: ImageClassifierOptions = {}): ResNet => {
-  const numClasses = numClassesOf('ResNet', options, 10);
+  const { numClasses } = withUsual('ResNet', options, { numClasses: 10 });
   return new ResNet({ block: 'basic', blocks: [2, 2, 2, 2], stem: '3x3' }, { numClasses });
 };

@@ -14,7 +14,7 @@ import { MaxPool2d } from '../nn/pooling.js';
 import { Sequential } from '../nn/sequential.js';
 import { flatten } from '../ops/dims.js';
 import { add, relu } from '../ops/elementwise.js';
-import { ImageClassifier, type ImageClassifierOptions, numClassesOf } from './image-classifier.js';
+import { ImageClassifier, type ImageClassifierOptions, withUsual } from './image-classifier.js';
 
 /** What a residual block is made of; `width` is that of its inner convolutions before groups widen it. */
 interface BlockPlan {
@@ -135,7 +135,7 @@ export class ResNet extends ImageClassifier {
 
   constructor(plan: ResNetPlan, options: ImageClassifierOptions = {}) {
     super();
-    const numClasses = numClassesOf('ResNet', options, 1000);
+    const { numClasses } = withUsual('ResNet', options, { numClasses: 1000 });
     const { blocks, groups = 1, widthPerGroup = 64, stem = '7x7' } = plan;
     const Block = plan.block === 'basic' ? BasicBlock : Bottleneck;
     let inChannels = 64;

@@ -10,7 +10,7 @@ import { Linear } from '../nn/linear.js';
 import type { Module } from '../nn/module.js';
 import { MaxPool2d } from '../nn/pooling.js';
 import { Sequential } from '../nn/sequential.js';
-import { type ImageClassifierOptions, numClassesOf } from './image-classifier.js';
+import { type ImageClassifierOptions, withUsual } from './image-classifier.js';
 import { StackedClassifier } from './stacked-classifier.js';
 
 /** The columns of the paper's table 1: channels of 3x3 convolutions, pooled between the stages. */
@@ -61,7 +61,7 @@ export class Vgg extends StackedClassifier {
 
   constructor({ depth, batchNorm = false }: VggPlan, options: ImageClassifierOptions = {}) {
     super();
-    const numClasses = numClassesOf('Vgg', options, 1000);
+    const { numClasses } = withUsual('Vgg', options, { numClasses: 1000 });
     const layers: Module[] = [];
     let inChannels = 3;
     for (const stage of columns[depth]) {

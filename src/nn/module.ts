@@ -51,14 +51,21 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
 
   /** Runs `forward` as a layer; what it throws says the layer's path first. */
   call(...inputs: Inputs): Output {
+    return this.within(() => {
+      const output = this.forward(...inputs);
+      if (observer) observe(this, output, observer);
+      return output;
+    });
+  }
+
+  /** Runs `build`, for another way through the module than `forward`, so that what it calls gets its path. */
+  protected within<Result>(build: () => Result): Result {
     const caller = running.at(-1);
     const name = caller?.namedModules().find(([, module]) => module === this)?.[0] ?? '';
     return withScope(name, () => {
       running.push(this);
       try {
-        const output = this.forward(...inputs);
-        if (observer) observe(this, output, observer);
-        return output;
+        return build();
       } catch (error) {
         if (error instanceof Error) locate(error, this);
         throw error;

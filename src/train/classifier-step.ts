@@ -5,9 +5,10 @@ import { type Compiled, compile } from '../compiler/index.js';
 import type { ImageDataset } from '../data/index.js';
 import type { Tensor } from '../graph/tensor.js';
 import { Variable } from '../graph/variable.js';
-import { crossEntropy, type Module } from '../nn/index.js';
+import type { Module } from '../nn/index.js';
 import { and, argmax, cast, detach, equal, sum, where } from '../ops/index.js';
 import type { Optimizer } from '../optim/index.js';
+import { classifierLoss } from './classifier-loss.js';
 import { requireClasses } from './evaluate-classifier.js';
 import { allFinite } from './non-finite.js';
 import { normalize, type PixelStatistics } from './pixel-statistics.js';
@@ -35,9 +36,9 @@ export function classifierStep(
   { optimizer, statistics, dataset }: ClassifierStepOptions,
 ): Compiled<Inputs, StepResult> {
   return compile((images: Tensor, labels: Tensor): StepResult => {
-    const logits = model.call(normalize(images, statistics));
+    const pictures = normalize(images, statistics);
+    const { logits, loss } = classifierLoss(model, { images: pictures, labels });
     requireClasses(logits, dataset);
-    const loss = crossEntropy(logits, labels);
     optimizer.step(grad(loss, optimizer.parameters));
     return { loss, correct: sum(cast(equal(argmax(logits, 1), labels), 'int32')) };
   });
@@ -69,7 +70,8 @@ export function guardedStep(
   const run = compile((images: Tensor, labels: Tensor) => {
     // NOTE: read before forward() runs, because it may assign buffers.
     const before = state.map(detach);
-    const loss = crossEntropy(model.call(normalize(images, statistics)), labels);
+    const pictures = normalize(images, statistics);
+    const { loss } = classifierLoss(model, { images: pictures, labels });
     const gradients = grad(loss, optimizer.parameters);
     const finite = gradients.map(allFinite).reduce(and, allFinite(loss));
     // An update may itself be what breaks the next step; only weights that gave a finite loss and

@@ -1,5 +1,10 @@
 /** Training, examining, saving and loading classifiers. */
 
+export {
+  type AuxiliaryHeads,
+  classifierLoss,
+  type LogitsWithAuxiliary,
+} from './classifier-loss.js';
 export { classify } from './classify.js';
 export {
   type EvaluateOptions,
