@@ -7,8 +7,10 @@ import {
   type BufferView,
   type Expression,
   type Kernel,
+  type MapKernel,
   type PaddedView,
   type Plan,
+  type ReduceKernel,
   type RowsKernel,
   readsOf,
   type SingleKernel,
@@ -118,7 +120,7 @@ function checkRowsFree({ label, shape, rows, stages }: RowsKernel): void {
     const ofRows = stage.kind === 'reduce' ? rows : stage.shape;
     const loads = stage.stores.flatMap(({ value }) => loadsOf(value));
     const own = [...loads, ...stage.stores].map(({ view }) => ({ view, over: ofRows }));
-    const operands = stage.kind === 'reduce' ? loadsOf(stage.operand) : [];
+    const operands = stage.kind === 'reduce' ? stage.operands.flatMap(loadsOf) : [];
     return [...own, ...operands.map(({ view }) => ({ view, over: shape }))];
   });
   for (const { view, over } of views) {
@@ -206,12 +208,12 @@ function runKernel(kernel: Kernel, memory: PlanMemory): void {
     return;
   }
   const operands = memory.startNoting();
-  const result = structureOf(kernel, memory);
+  const results = resultsOf(kernel, memory);
   const place = kernel.kind === 'window' ? windowsOf(kernel, 'windowArgmax', memory) : null;
   memory.stopNoting();
   const known = new Map<Expression, Value>();
   const values = kernel.stores.map(({ value }) =>
-    evaluate(value, kernel.shape, { memory, result, place, known }),
+    evaluate(value, kernel.shape, { memory, results, place, known }),
   );
   const written = new Map<Buffer, Uint8Array>();
   kernel.stores.forEach(({ view: { buffer, offset, strides } }, i) => {
@@ -253,14 +255,14 @@ function elementOf(index: readonly number[], offset: number, strides: readonly n
 
 interface Evaluation {
   readonly memory: PlanMemory;
-  readonly result: Value | null;
+  readonly results: readonly Value[];
   readonly place: Value | null;
   readonly known: Map<Expression, Value>;
 }
 
 /** The value of an expression at every element of `shape`. */
 function evaluate(expression: Expression, shape: Shape, evaluation: Evaluation): Value {
-  const { memory, result, place, known } = evaluation;
+  const { memory, results, place, known } = evaluation;
   const done = known.get(expression);
   if (done) return done;
   const value = ((): Value => {
@@ -279,10 +281,12 @@ function evaluate(expression: Expression, shape: Shape, evaluation: Evaluation):
         return { shape, dtype: 'int32', data };
       }
       case 'result':
-        if (!result) throw new Error('plan: a map kernel has no result');
-        if (expression.part !== 'place') return result;
-        if (!place) throw new Error('plan: only windows have places');
-        return place;
+        if (expression.part === 'place') {
+          if (!place) throw new Error('plan: only windows have places');
+          return place;
+        }
+        if (!results[expression.part ?? 0]) throw new Error('plan: there is no such result');
+        return results[expression.part ?? 0];
       case 'apply': {
         const inputs = expression.args.map((arg) => evaluate(arg, shape, evaluation));
         const attributes = { dtype: expression.dtype, shape, dim: 0 };
@@ -321,28 +325,31 @@ function applied<Name extends PrimitiveName>(
   return output;
 }
 
-/** What the kernel's own structure computes; null for a map kernel. */
-function structureOf(kernel: SingleKernel, memory: PlanMemory): Value | null {
+/** What the kernel's own structure computes: nothing for a map kernel, for a reduction one of each operand. */
+function resultsOf(kernel: SingleKernel, memory: PlanMemory): Value[] {
+  if (kernel.kind === 'map') return [];
+  if (kernel.kind !== 'reduce') return [structureOf(kernel, memory)];
+  const { shape, inputShape, operands, operation } = kernel;
+  const evaluation = { memory, results: [], place: null, known: new Map<Expression, Value>() };
+  const dims = shape.flatMap((extent, dim) => (extent === inputShape[dim] ? [] : [dim]));
+  const attributes = { dims, dim: dims[0] ?? shape.indexOf(1) };
+  return operands.map((expression) => {
+    const operand = evaluate(expression, inputShape, evaluation);
+    const dtype = operation === 'argmax' ? 'int32' : operand.dtype;
+    return applied(operation, [operand], { attributes, shape, dtype });
+  });
+}
+
+/** What comes of a kernel with one result. */
+function structureOf(
+  kernel: Exclude<SingleKernel, MapKernel | ReduceKernel>,
+  memory: PlanMemory,
+): Value {
   const { shape } = kernel;
   const read = (view: BufferView, extents: Shape, dtype = view.buffer.dtype): Value =>
     loaded(view, extents, dtype, memory);
   const float = 'float32';
   switch (kernel.kind) {
-    case 'map':
-      return null;
-    case 'reduce': {
-      const known = new Map<Expression, Value>();
-      const operand = evaluate(kernel.operand, kernel.inputShape, {
-        memory,
-        result: null,
-        place: null,
-        known,
-      });
-      const dims = shape.flatMap((extent, dim) => (extent === kernel.inputShape[dim] ? [] : [dim]));
-      const attributes = { dims, dim: dims[0] ?? shape.indexOf(1) };
-      const dtype = kernel.operation === 'argmax' ? 'int32' : operand.dtype;
-      return applied(kernel.operation, [operand], { attributes, shape, dtype });
-    }
     case 'matmul': {
       const [batch, rows, columns] = shape;
       const a = read(kernel.a, [batch, rows, kernel.depth], float);

@@ -45,14 +45,17 @@ export type Expression =
       readonly strides: readonly number[];
       readonly dtype: 'int32';
     }
-  /** What the kernel's own structure computed at this element; `place`: where a window's maximum is. */
-  | { readonly kind: 'result'; readonly part?: 'place'; readonly dtype: DType }
+  /** What the kernel's own structure computed at this element. */
+  | { readonly kind: 'result'; readonly part?: ResultPart; readonly dtype: DType }
   | {
       readonly kind: 'apply';
       readonly name: ElementwiseName;
       readonly args: readonly Expression[];
       readonly dtype: DType;
     };
+
+/** One of several results: where a window's maximum is, or what came of a reduction's n-th operand; default 0. */
+export type ResultPart = 'place' | number;
 
 /** Writes an expression to a buffer; strides are over the kernel's output shape. */
 export interface Store {
@@ -82,12 +85,13 @@ export interface MapKernel extends KernelBase {
   readonly kind: 'map';
 }
 
-/** Reduces `operand`, an expression over `inputShape`, to `shape` (same rank, reduced extents 1). */
+/** Reduces each of `operands`, expressions over `inputShape`, to `shape` (same rank, reduced extents 1). */
 export interface ReduceKernel extends KernelBase {
   readonly kind: 'reduce';
   readonly operation: 'sum' | 'max' | 'argmax';
   readonly inputShape: Shape;
-  readonly operand: Expression;
+  /** Several only of a sum or maximum. */
+  readonly operands: readonly Expression[];
 }
 
 /** result[b, m, n] = sum over k of a[b, m, k] * b[b, k, n] */
@@ -262,7 +266,7 @@ export function rewriteStores(
 /** The expressions that a kernel evaluates. */
 export function expressionsOf(kernel: SingleKernel): Expression[] {
   const values = kernel.stores.map(({ value }) => value);
-  return kernel.kind === 'reduce' ? [...values, kernel.operand] : values;
+  return kernel.kind === 'reduce' ? [...values, ...kernel.operands] : values;
 }
 
 /** The buffers a kernel reads. */

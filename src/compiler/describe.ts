@@ -5,6 +5,7 @@ import {
   type Expression,
   type Kernel,
   type Plan,
+  type ReduceKernel,
   readsOf,
   type SingleKernel,
   writesOf,
@@ -63,7 +64,7 @@ function structureFlops(kernel: SingleKernel, size: number): number {
     case 'conv2d':
       return 2 * size * sizeOf(kernel.filterShape.slice(2));
     case 'reduce':
-      return sizeOf(kernel.inputShape) * (1 + operations(kernel.operand, new Set()));
+      return sizeOf(kernel.inputShape) * reductionFlops(kernel);
     case 'window':
       return size * kernel.window.kernel[0] * kernel.window.kernel[1];
     case 'scatter':
@@ -75,6 +76,12 @@ function structureFlops(kernel: SingleKernel, size: number): number {
     case 'uniform':
       return 0;
   }
+}
+
+/** Operations for each element that is reduced. */
+function reductionFlops({ operands }: ReduceKernel): number {
+  const seen = new Set<Expression>();
+  return operands.reduce((total, operand) => total + 1 + operations(operand, seen), 0);
 }
 
 /** Float operations of an expression per element; what several stores share counts once. */

@@ -197,7 +197,7 @@ class Block {
       const bytesRead = isWritten ? 0 : this.#bytesOf(view, shape);
       uses = merged(uses, new Map([[view.buffer, { elements, isWritten, bytesRead }]]));
     };
-    const operand = stage.kind === 'reduce' ? partsOf([stage.operand]) : new Set();
+    const operand = stage.kind === 'reduce' ? partsOf(stage.operands) : new Set();
     for (const part of partsOf(expressionsOf(stage))) {
       if (part.kind !== 'load') continue;
       touch(part.view, operand.has(part) ? this.#shape : stage.shape, false);
@@ -268,7 +268,8 @@ function withoutMemory(kernel: RowsKernel, buffers: ReadonlySet<Buffer>): RowsKe
       value: rewritten.get(store.value)!,
     }));
     if (stage.kind === 'map') return { ...stage, stores };
-    return { ...stage, stores, operand: rewritten.get(stage.operand)! };
+    const operands = stage.operands.map((operand) => rewritten.get(operand)!);
+    return { ...stage, stores, operands };
   });
   return { ...kernel, stages };
 }

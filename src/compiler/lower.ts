@@ -156,7 +156,7 @@ class Lowering {
         kind: 'reduce',
         operation: source.primitive.name as 'sum' | 'max' | 'argmax',
         inputShape: source.inputs[0].shape,
-        operand: this.#inlineExpression(source.inputs[0], new Map()),
+        operands: [this.#inlineExpression(source.inputs[0], new Map())],
         ...base,
       };
     }

@@ -1,7 +1,7 @@
 /** The innermost loop of most kernels: loads, expressions and stores, four elements at a time. */
 
 import { bytesPerElement, type DType } from '../../graph/dtype.js';
-import { type Expression, partsOf, type Store } from '../plan.js';
+import { type Expression, partsOf, type ResultPart, type Store } from '../plan.js';
 import { type I32, i32, type Local, type V128 } from './assembler.js';
 import { applyOperation, constantVector, isCostly } from './expression.js';
 import { type Address, type KernelContext, roundUp } from './kernel-context.js';
@@ -172,7 +172,7 @@ function positionAt(f: KernelContext['f'], index: I32, left: Local<'i32'> | null
 }
 
 /** What the kernel's structure computed at a position. */
-export type ResultCode = (position: Position, part?: 'place') => V128;
+export type ResultCode = (position: Position, part?: ResultPart) => V128;
 
 /** Instructions of a vector, roughly, up to which four vectors or two are done in one pass. */
 const shortBody = 10;

@@ -76,7 +76,7 @@ function rowsNest({ shape, rows, stages }: RowsKernel): Nest {
   const views = new Set<Strided>();
   const results = new Set<Strided>();
   for (const stage of stages) {
-    const operand = stage.kind === 'reduce' ? partsOf([stage.operand]) : new Set();
+    const operand = stage.kind === 'reduce' ? partsOf(stage.operands) : new Set();
     const isResult = isOfRows(stage, shape);
     for (const part of partsOf(expressionsOf(stage))) {
       if (part.kind !== 'load' && part.kind !== 'index') continue;
@@ -161,8 +161,8 @@ class BlockCode {
       const over = isOfRows(stage, shape) ? perRow : whole;
       if (stage.kind === 'map') emitMap(this.#context, { ...stage, shape: over, stores });
       else {
-        const operand = rewritten.get(stage.operand)!;
-        emitReduce(this.#context, { ...stage, shape: perRow, inputShape: whole, operand, stores });
+        const operands = stage.operands.map((operand) => rewritten.get(operand)!);
+        emitReduce(this.#context, { ...stage, shape: perRow, inputShape: whole, operands, stores });
       }
     }
   }

@@ -1,6 +1,12 @@
 /** Windows over the last two dimensions: sum, maximum, index of the maximum; lanes are neighbouring windows. */
 
-import { type BufferView, type Expression, partsOf, type WindowKernel } from '../../plan.js';
+import {
+  type BufferView,
+  type Expression,
+  partsOf,
+  type ResultPart,
+  type WindowKernel,
+} from '../../plan.js';
 import { type I32, i32, type V128 } from '../assembler.js';
 import type { KernelContext } from '../kernel-context.js';
 import { type IndexExpression, nestOf, viewsOf } from '../nest.js';
@@ -31,7 +37,7 @@ export function emitWindow(context: KernelContext, kernel: WindowKernel): void {
   const nest = nestOf(shape, [...viewsOf(stores), first, place]);
   forEachRow(context, nest, ({ accesses, from, to }) => {
     const known = new Map<Position, WindowResult>();
-    const result = (position: Position, part?: 'place'): V128 => {
+    const result = (position: Position, part?: ResultPart): V128 => {
       const computed =
         known.get(position) ??
         emitWindowAt(context, kernel, position, accesses.get(first)!, accesses.get(place)!);

@@ -24,20 +24,27 @@ export interface Accumulator {
   readonly parts: readonly Local<'v128'>[];
 }
 
-/** An accumulator for `kernel`, whose values are added in so many ways. */
-export function accumulatorOf(
+/** An accumulator for each operand, whose values are added in so many ways. */
+export const accumulatorsOf = (
   { f }: KernelContext,
-  { operation, operand }: ReduceKernel,
+  { operation, operands }: ReduceKernel,
+  ways: number,
+): Accumulator[] => operands.map(({ dtype }) => accumulatorOf(f, operation, dtype, ways));
+
+function accumulatorOf(
+  f: Func,
+  operation: ReduceKernel['operation'],
+  dtype: DType,
   ways: number,
 ): Accumulator {
-  const isFloat = operand.dtype === 'float32';
+  const isFloat = dtype === 'float32';
   if (operation === 'sum') return isFloat ? floatSum(f, ways) : whole(f, i32x4.add, 0, ways);
-  return isFloat ? floatMaximum(f, ways) : whole(f, i32x4.maxS, lowest(operand.dtype), ways);
+  return isFloat ? floatMaximum(f, ways) : whole(f, i32x4.maxS, lowest(dtype), ways);
 }
 
 /** What a maximum or a sum of nothing is. */
-export const identityOf = ({ operation, operand }: ReduceKernel): number =>
-  operation === 'sum' ? 0 : lowest(operand.dtype);
+export const identityOf = (operation: ReduceKernel['operation'], dtype: DType): number =>
+  operation === 'sum' ? 0 : lowest(dtype);
 
 const lowest = (dtype: DType): number => (dtype === 'float32' ? -Infinity : -(2 ** 31));
 

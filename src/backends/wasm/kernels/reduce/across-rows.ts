@@ -7,7 +7,7 @@ import { type I32, i32 } from '../../assembler.js';
 import type { KernelContext } from '../../kernel-context.js';
 import { type Nest, readsIn, type Strided, viewsOf } from '../../nest.js';
 import { type Access, type Position, VectorCode, vectorWidth } from '../../vector-loop.js';
-import { accumulatorOf } from './accumulator.js';
+import { accumulatorsOf } from './accumulator.js';
 import {
   accessesAt,
   countOf,
@@ -51,11 +51,12 @@ export function emitAcrossRows(context: KernelContext, kernel: ReduceKernel, nes
   });
 }
 
-function vectorsTogether({ operand }: ReduceKernel, nest: Nest, rows: number): number {
+function vectorsTogether({ operands }: ReduceKernel, nest: Nest, rows: number): number {
   const vectors = Math.ceil(nest.shape[nest.shape.length - 1] / vectorWidth);
   const byTasks = Math.floor((rows * vectors) / leastTasks);
-  const byCode = Math.floor(mostParts / partsOf([operand]).size);
-  return Math.max(1, Math.min(mostVectors, vectors, byTasks, byCode));
+  const byCode = Math.floor(mostParts / partsOf(operands).size);
+  const byRegisters = Math.floor(mostVectors / operands.length);
+  return Math.max(1, Math.min(byRegisters, vectors, byTasks, byCode));
 }
 
 interface Block {
@@ -73,14 +74,14 @@ function emitBlock(
   { indices, first, results }: Block,
 ): void {
   const { f } = context;
-  const { operand } = kernel;
+  const { operands } = kernel;
   const inner = nest.shape.length - 1;
   const reduced = dimsWhere(nest, true);
   const vectors = Array.from({ length: Math.ceil(results / vectorWidth) }, (_, i) => ({
     position: blockPosition(context, i, results),
-    total: accumulatorOf(context, kernel, 1),
+    totals: accumulatorsOf(context, kernel, 1),
   }));
-  const totals = vectors.map(({ total }) => total);
+  const all = vectors.flatMap(({ totals }) => totals);
   /** first * bytes, held for each distance that there is between elements. */
   const starts = new Map<number, I32>();
   const startAt = (bytes: number): I32 => {
@@ -97,7 +98,7 @@ function emitBlock(
     }
     return accesses;
   };
-  const reads = readsIn([operand]);
+  const reads = readsIn(operands);
   // Held before the loops, which may not be entered first by whoever needs it.
   for (const view of [...reads, ...viewsOf(kernel.stores)]) {
     const stride = nest.strides.get(view)![inner];
@@ -106,13 +107,18 @@ function emitBlock(
   const at = [...indices];
   const addRow = (): void => {
     const code = new VectorCode(context, atFirst(reads, at));
-    code.hoist([operand]);
-    for (const { position, total } of vectors) total.add(code.evaluator(position)(operand));
+    code.hoist(operands);
+    for (const { position, totals } of vectors) {
+      const evaluate = code.evaluator(position);
+      totals.forEach((total, i) => {
+        total.add(evaluate(operands[i]));
+      });
+    }
   };
   const flush = (): void => {
-    for (const total of totals) total.flush();
+    for (const total of all) total.flush();
   };
-  for (const total of totals) total.reset();
+  for (const total of all) total.reset();
   nestedLoops(f, nest, reduced.slice(0, -1), at, () => {
     const last = reduced[reduced.length - 1];
     if (last === undefined) addRow();
@@ -128,18 +134,18 @@ function emitBlock(
     flush();
   });
   const accesses = atFirst(viewsOf(kernel.stores), indices);
-  for (const { position, total } of vectors) {
-    const result = f.hold(total.lanes());
-    new VectorCode(context, accesses, () => result).store(kernel.stores, position);
+  for (const { position, totals } of vectors) {
+    const results = totals.map((total) => f.hold(total.lanes()));
+    new VectorCode(context, accesses, (_, part) => results[Number(part ?? 0)]).store(
+      kernel.stores,
+      position,
+    );
   }
 }
 
 /** Vector `i` of a block, counted from the block's first result. */
 function blockPosition({ f }: KernelContext, i: number, results: number): Position {
   const start = i * vectorWidth;
-  return {
-    index: i32.const(start),
-    left: results - start < vectorWidth ? f.hold(i32.const(results - start)) : null,
-    scaled: (factor) => i32.const(start * factor),
-  };
+  const left = results - start < vectorWidth ? f.hold(i32.const(results - start)) : null;
+  return { index: i32.const(0), left, ahead: start, scaled: () => i32.const(0) };
 }

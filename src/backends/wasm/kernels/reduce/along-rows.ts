@@ -1,21 +1,20 @@
 /** Reductions along the innermost dimension: lanes are combined at the end of each result. */
 
-import { bytesPerElement } from '../../../../graph/dtype.js';
 import { sizeOf } from '../../../../graph/shape.js';
-import type { Expression, ReduceKernel } from '../../../plan.js';
-import { type Func, type I32, i32, type V128 } from '../../assembler.js';
+import type { ReduceKernel } from '../../../plan.js';
+import { type I32, i32, type V128 } from '../../assembler.js';
 import { constantVector } from '../../expression.js';
 import { flat, type KernelContext } from '../../kernel-context.js';
-import { type Nest, readsIn, type Strided } from '../../nest.js';
+import { type Nest, readsIn } from '../../nest.js';
 import { i32x4, v128 } from '../../simd.js';
 import {
-  type Access,
   type Position,
+  singlePosition,
   VectorCode,
   vectorLoop,
   vectorWidth,
 } from '../../vector-loop.js';
-import { type Accumulator, accumulatorOf, identityOf, longestRun } from './accumulator.js';
+import { type Accumulator, accumulatorsOf, identityOf, longestRun } from './accumulator.js';
 import {
   accessesAt,
   countOf,
@@ -28,8 +27,6 @@ import {
 
 /** Vectors that are accumulated at the same time. */
 const ways = 4;
-/** Elements of a row that is worth code of its own for each way. */
-const longEnough = 512;
 /** Rows of at least this many bytes are long enough for the processor to fetch ahead. */
 const longRow = 8192;
 
@@ -45,13 +42,14 @@ export function emitAlongRows(context: KernelContext, kernel: ReduceKernel, nest
   }
   context.forEachTask({ count: countOf(nest, kept), cost: sizeOf(nest.shape) }, (position) => {
     const indices = keptIndices(context, nest, kept, position);
-    const total = accumulatorOf(context, kernel, ways);
-    total.reset();
+    const totals = accumulatorsOf(context, kernel, ways);
+    for (const total of totals) total.reset();
     nestedLoops(f, nest, outer, indices, () =>
-      accumulateRow(context, kernel, nest, indices, total),
+      accumulateRow(context, kernel, nest, indices, totals),
     );
     for (const dim of outer) indices[dim] = i32.const(0);
-    storeOne(context, kernel, nest, indices, total.all());
+    const results = totals.map((total) => total.all());
+    storeOne(context, kernel, nest, indices, results);
   });
 }
 
@@ -79,8 +77,9 @@ function emitBlocksOfRows(
   const kept = dimsWhere(nest, false);
   const outer = dimsWhere(nest, true).filter((dim) => dim !== inner);
   const last = kept[kept.length - 1];
-  const total = accumulatorOf(context, kernel, ways);
-  const bytesEach = total.parts.length * 16;
+  const totals = accumulatorsOf(context, kernel, ways);
+  const parts = totals.flatMap((total) => total.parts);
+  const bytesEach = parts.length * 16;
   const memory = f.hold(flat(context.localScratch(together * bytesEach)));
   const count = countOf(nest, kept) / together;
   context.forEachTask({ count, cost: sizeOf(nest.shape) }, (block) => {
@@ -92,29 +91,33 @@ function emitBlocksOfRows(
         indices[last] = f.hold(i32.add(first, row));
         body(f.hold(i32.add(memory, i32.mul(row, bytesEach))));
       });
+    const reset = (): void => {
+      for (const total of totals) total.reset();
+    };
     const save = (sums: I32): void =>
-      total.parts.forEach((part, i) => {
+      parts.forEach((part, i) => {
         v128.store(f, sums, part, i * 16);
       });
     const restore = (sums: I32): void => {
-      total.reset();
-      total.parts.forEach((part, i) => {
+      reset();
+      parts.forEach((part, i) => {
         f.set(part, v128.load(sums, i * 16));
       });
     };
-    total.reset();
+    reset();
     forEachRow(save);
     nestedLoops(f, nest, outer, indices, () =>
       forEachRow((sums) => {
         restore(sums);
-        accumulateRow(context, kernel, nest, indices, total);
+        accumulateRow(context, kernel, nest, indices, totals);
         save(sums);
       }),
     );
     for (const dim of outer) indices[dim] = i32.const(0);
     forEachRow((sums) => {
       restore(sums);
-      storeOne(context, kernel, nest, indices, total.all());
+      const results = totals.map((total) => total.all());
+      storeOne(context, kernel, nest, indices, results);
     });
   });
 }
@@ -125,26 +128,32 @@ function accumulateRow(
   kernel: ReduceKernel,
   nest: Nest,
   indices: readonly I32[],
-  total: Accumulator,
+  totals: readonly Accumulator[],
 ): void {
   const { f } = context;
-  const { operand } = kernel;
+  const { operands } = kernel;
   const inner = nest.shape.length - 1;
   const extent = nest.shape[inner];
-  const reads = accessesAt(context, nest, readsIn([operand]), indices.slice(0, inner), inner);
-  const codes = codesOfWays(context, operand, reads, extent);
+  const reads = accessesAt(context, nest, readsIn(operands), indices.slice(0, inner), inner);
+  const code = new VectorCode(context, reads);
+  code.hoist(operands);
   const step = ways * vectorWidth;
   const whole = extent - (extent % step);
   const index = f.local('i32');
+  const flush = (): void => {
+    for (const total of totals) total.flush();
+  };
   const add = (start: I32 | number, end: I32 | number): void => {
     f.for(index, start, end, step, () => {
-      const first = wholeVector(f, index);
+      const first = singlePosition(context, index, vectorWidth);
       for (let way = 0; way < ways; way++) {
-        const at = codes.length > 1 ? first : wholeVector(f, ahead(f, index, way));
-        total.add(codes[way % codes.length].evaluator(at)(operand), way);
+        const evaluate = code.evaluator({ ...first, ahead: way * vectorWidth });
+        totals.forEach((total, i) => {
+          total.add(evaluate(operands[i]), way);
+        });
       }
     });
-    total.flush();
+    flush();
   };
   const run = longestRun * step;
   if (whole > run) {
@@ -154,54 +163,19 @@ function accumulateRow(
     );
   } else if (whole > 0) add(0, whole);
   if (whole === extent) return;
-  vectorLoop(context, whole, extent, (at) =>
-    total.add(masked(at, codes[0].evaluator(at)(operand), kernel)),
-  );
-  total.flush();
-}
-
-/**
- * Code for each way, which reads its vector at the first one's place and an offset that costs nothing; for
- * a short row, where getting ready takes longer than the rest, one code for all of them.
- */
-function codesOfWays(
-  context: KernelContext,
-  operand: Expression,
-  accesses: ReadonlyMap<Strided, Access>,
-  extent: number,
-): VectorCode[] {
-  const hasIndex = [...accesses.keys()].some((view) => !('buffer' in view));
-  const isBackwards = [...accesses.values()].some(({ stride }) => stride < 0);
-  const count = extent >= longEnough && !hasIndex && !isBackwards ? ways : 1;
-  return Array.from({ length: count }, (_, way) => {
-    const moved = [...accesses].map(([view, access]): [Strided, Access] => {
-      const bytes = 'buffer' in view ? bytesPerElement[view.buffer.dtype] : 0;
-      const offset = access.offset + way * vectorWidth * access.stride * bytes;
-      return [view, { ...access, offset }];
+  vectorLoop(context, whole, extent, (at) => {
+    const evaluate = code.evaluator(at);
+    totals.forEach((total, i) => {
+      const identity = identityOf(kernel.operation, operands[i].dtype);
+      total.add(masked(at, evaluate(operands[i]), constantVector(identity, operands[i].dtype)));
     });
-    const code = new VectorCode(context, new Map(moved));
-    code.hoist([operand]);
-    return code;
   });
+  flush();
 }
 
-/** A position at `index`, whose multiples are computed once. */
-function wholeVector(f: Func, index: I32): Position {
-  const multiples = new Map<number, I32>();
-  const scaled = (factor: number): I32 => {
-    const known = multiples.get(factor) ?? f.hold(i32.mul(index, factor));
-    multiples.set(factor, known);
-    return known;
-  };
-  return { index, left: null, scaled };
-}
-
-const ahead = (f: Func, index: I32, way: number): I32 => f.hold(i32.add(index, way * vectorWidth));
-
-/** Lanes that exist take `value`, the others the reduction's identity. */
-function masked({ left }: Position, value: V128, kernel: ReduceKernel): V128 {
+/** Lanes that exist take `value`, the others `identity`. */
+function masked({ left }: Position, value: V128, identity: V128): V128 {
   if (!left) return value;
   const exists = i32x4.gtS(i32x4.splat(left), i32x4.const(0, 1, 2, 3));
-  const identity = constantVector(identityOf(kernel), kernel.operand.dtype);
   return v128.bitselect(value, identity, exists);
 }

@@ -22,17 +22,18 @@ export function emitArgmax(context: KernelContext, kernel: ReduceKernel, nest: N
   const kept = dimsWhere(nest, false);
   const reduced = dimsWhere(nest, true);
   const last = nest.shape.length - 1;
-  const isFloat = kernel.operand.dtype === 'float32';
+  const [operand] = kernel.operands;
+  const isFloat = operand.dtype === 'float32';
   context.forEachTask({ count: countOf(nest, kept), cost: sizeOf(nest.shape) }, (position) => {
     const indices = keptIndices(context, nest, kept, position);
     const best = f.hold(i32x4.const(0));
     const place = f.hold(i32x4.const(0));
     const started = f.hold(i32x4.const(0));
     nestedLoops(f, nest, reduced, indices, () => {
-      const accesses = accessesAt(context, nest, readsIn([kernel.operand]), indices, last);
+      const accesses = accessesAt(context, nest, readsIn([operand]), indices, last);
       const code = new VectorCode(context, accesses);
       const at = singlePosition(context, i32.const(0), 1);
-      const value = f.hold(code.evaluator(at)(kernel.operand));
+      const value = f.hold(code.evaluator(at)(operand));
       const index = reduced.length > 0 ? indices[reduced[0]] : i32.const(0);
       const larger = isFloat
         ? v128.or(f32x4.gt(value, best), v128.and(f32x4.ne(value, value), f32x4.eq(best, best)))
@@ -43,6 +44,6 @@ export function emitArgmax(context: KernelContext, kernel: ReduceKernel, nest: N
       f.set(started, i32x4.const(-1));
     });
     for (const dim of reduced) indices[dim] = i32.const(0);
-    storeOne(context, kernel, nest, indices, place);
+    storeOne(context, kernel, nest, indices, [place]);
   });
 }

@@ -12,7 +12,7 @@ import { emitArgmax } from './argmax.js';
 
 export function emitReduce(context: KernelContext, kernel: ReduceKernel): void {
   const { inputShape, shape } = kernel;
-  const operandReads = readsIn([kernel.operand]);
+  const operandReads = readsIn(kernel.operands);
   const results = viewsOf(kernel.stores);
   const nest = nestOf(inputShape, [...operandReads, ...results], {
     results: new Set(results),

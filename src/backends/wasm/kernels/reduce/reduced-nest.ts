@@ -68,17 +68,17 @@ export function keptIndices(
   return indices;
 }
 
-/** Stores the epilogue for one result, the same in every lane of `result`. */
+/** Stores the epilogue for one result of each operand, the same in every lane. */
 export function storeOne(
   context: KernelContext,
   { stores }: ReduceKernel,
   nest: Nest,
   indices: readonly I32[],
-  result: V128,
+  results: readonly V128[],
 ): void {
-  const held = context.f.hold(result);
+  const held = results.map((result) => context.f.hold(result));
   const last = nest.shape.length - 1;
   const accesses = accessesAt(context, nest, viewsOf(stores), indices, last);
-  const code = new VectorCode(context, accesses, () => held);
+  const code = new VectorCode(context, accesses, (_, part) => held[Number(part ?? 0)]);
   code.store(stores, singlePosition(context, i32.const(0), 1));
 }
