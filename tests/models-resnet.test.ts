@@ -102,3 +102,12 @@ test('a depth that the paper’s rule does not give is refused', () => {
   assert.throws(() => createModel('resnet18', { numClasses: 0 }), /ResNet: numClasses is 0/);
   assert.throws(() => createModel('resnet18_cifar', { classes: 2 } as object), /"numClasses"/);
 });
+
+test('a file from before batches were counted is loaded', () => {
+  const model = createModel('resnet20');
+  const { 'bn1.weight': weight, ...others } = model.stateDict();
+  const old = Object.entries(others).filter(([name]) => !name.endsWith('num_batches_tracked'));
+  const loaded = model.loadStateDict(Object.fromEntries([...old, ['bn1.weight', weight]]));
+  assert.deepEqual(loaded, { missing: [], unexpected: [] });
+  assert.throws(() => model.loadStateDict(Object.fromEntries(old)), /missing: bn1\.weight/);
+});

@@ -55,7 +55,7 @@ export function loadState(
   }: LoadStateOptions & { owner: string; method?: string },
 ): LoadedState {
   const given = source instanceof Map ? source : new Map(Object.entries(source));
-  const missing = [...variables.keys()].filter((name) => !given.has(name));
+  const missing = [...variables.keys()].filter((name) => !given.has(name) && !isBatchCounter(name));
   const unexpected = [...given.keys()].filter((name) => !variables.has(name));
   const misshaped = [...variables].flatMap(([name, { shape }]) => {
     const tensor = given.get(name);
@@ -87,6 +87,9 @@ export function loadState(
   }
   return { missing, unexpected };
 }
+
+/** Files from before PyTorch 0.4.1 have no count of batches, and PyTorch does not miss it in them. */
+const isBatchCounter = (name: string): boolean => /(^|\.)num_batches_tracked$/.test(name);
 
 function withShape(name: string, tensors: ReadonlyMap<string, { readonly shape: Shape }>): string {
   return `${name} ${formatShape(tensors.get(name)!.shape)}`;
