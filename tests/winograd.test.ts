@@ -51,7 +51,7 @@ interface Case {
   /** [N, C, H, W] and [O, C, K, K] */
   readonly input: readonly number[];
   readonly outputs: number;
-  readonly kernel: number;
+  readonly kernel: number | readonly [number, number];
   readonly options?: Conv2dOptions;
   /** How output, input gradient and filter gradient must be computed. */
   readonly methods: readonly [RegExp, RegExp, RegExp];
@@ -60,58 +60,81 @@ interface Case {
 const threeTaps = /^Winograd F\(4x4, 3x3\)$/;
 const gradientOfThree = /^Winograd F\(3x3, 4x4\)$/;
 const twoTapsOfPhases = /^Winograd F\(4x4, 2x2\) of 4 phases$/;
-const phases = /^phases, Winograd F\(4x4, 2x2\)$/;
+const phases = /^phases: Winograd F\(4x4, 2x2\)$/;
+const mixedPhases = /^phases: .*Winograd F\(4x4, 2x2\)/;
 const gradientOfPhases = /^Winograd F\(2x2, 4x4\) of 4 phases$/;
 const direct = /direct/;
 
 const cases: readonly Case[] = [
   {
     what: 'whole tiles',
-    input: [2, 16, 8, 8],
+    input: [9, 16, 8, 8],
     ...{ outputs: 16, kernel: 3, options: { padding: 1 } },
     methods: [threeTaps, threeTaps, gradientOfThree],
   },
   {
     what: 'planes that tiles do not fit, channels that panels do not fit',
-    input: [3, 20, 9, 13],
+    input: [9, 20, 9, 13],
     ...{ outputs: 22, kernel: 3, options: { padding: 1 } },
     methods: [threeTaps, /direct/, /direct/],
   },
   {
     what: 'padding on four sides, a narrow last panel',
-    input: [2, 16, 7, 6],
+    input: [13, 16, 7, 6],
     ...{ outputs: 20, kernel: 3, options: { padding: [2, 0, 1, 3] } },
     methods: [threeTaps, threeTaps, direct],
   },
   {
     what: 'planes smaller than a tile',
-    input: [5, 32, 3, 3],
+    input: [65, 32, 3, 3],
     ...{ outputs: 16, kernel: 3, options: { padding: 1 } },
     methods: [threeTaps, threeTaps, direct],
   },
   {
     what: 'one row of tiles, many filters (point by point)',
-    input: [3, 96, 4, 6],
+    input: [27, 96, 4, 6],
     ...{ outputs: 104, kernel: 3, options: { padding: 1 } },
     methods: [threeTaps, threeTaps, gradientOfThree],
   },
   {
     what: 'stride 2',
-    input: [3, 16, 16, 16],
+    input: [9, 16, 16, 16],
     ...{ outputs: 24, kernel: 4, options: { stride: 2, padding: 1 } },
     methods: [twoTapsOfPhases, phases, gradientOfPhases],
   },
   {
     what: 'stride 2 that leaves a row and two columns out',
-    input: [2, 16, 13, 19],
+    input: [17, 16, 17, 19],
     ...{ outputs: 16, kernel: 4, options: { stride: 2 } },
-    methods: [twoTapsOfPhases, phases, gradientOfPhases],
+    methods: [twoTapsOfPhases, /^phases: /, gradientOfPhases],
   },
   {
     what: 'stride 2, more filters than a cache holds',
-    input: [2, 96, 8, 8],
+    input: [33, 64, 8, 8],
     ...{ outputs: 48, kernel: 4, options: { stride: 2, padding: 1 } },
     methods: [twoTapsOfPhases, phases, gradientOfPhases],
+  },
+  {
+    what: 'stride 2 and three taps, which not every phase has two of',
+    input: [9, 16, 32, 32],
+    ...{ outputs: 32, kernel: 3, options: { stride: 2, padding: 1 } },
+    methods: [twoTapsOfPhases, mixedPhases, gradientOfPhases],
+  },
+  {
+    what: 'stride 2 and five taps',
+    input: [9, 16, 17, 15],
+    ...{ outputs: 16, kernel: 5, options: { stride: 2, padding: 2 } },
+    methods: [
+      /^Winograd F\(4x4, 3x3\) of 4 phases$/,
+      /^phases: /,
+      /^Winograd F\(3x3, 4x4\) of 4 phases$/,
+    ],
+  },
+  {
+    what: 'a row of three taps',
+    input: [9, 32, 16, 16],
+    ...{ outputs: 32, kernel: [1, 3], options: { padding: [0, 1] } },
+    methods: [/^Winograd F\(4x4, 1x3\)$/, /^Winograd F\(4x4, 1x3\)$/, /^Winograd F\(1x3, 4x4\)$/],
   },
   {
     what: 'more tiles than are transformed at once',
@@ -121,7 +144,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'two taps',
-    input: [2, 16, 13, 13],
+    input: [9, 16, 13, 13],
     ...{ outputs: 16, kernel: 2 },
     methods: [/^Winograd F\(4x4, 2x2\)$/, /^Winograd F\(4x4, 2x2\)$/, /^Winograd F\(2x2, 4x4\)$/],
   },
@@ -150,7 +173,8 @@ function errors(actual: ArrayLike<number>, exact: ArrayLike<number>): [number, n
 
 for (const { what, input, outputs, kernel, options, methods } of cases) {
   test(`${what}: output and gradients within 1e-4 of float64, the same bits on any threads`, () => {
-    const filterShape = [outputs, input[1], kernel, kernel];
+    const sides = typeof kernel === 'number' ? [kernel, kernel] : kernel;
+    const filterShape = [outputs, input[1], ...sides];
     const x = tensor(normal(sizeOf(input), 1), [...input]);
     const filters = tensor(normal(sizeOf(filterShape), 2), filterShape);
     const build = (a: typeof x, b: typeof x) => {
@@ -191,7 +215,7 @@ for (const { what, input, outputs, kernel, options, methods } of cases) {
 }
 
 test('transposed convolutions: filter gradients of a spread input are those of a convolution', () => {
-  const x = tensor(normal(3 * 24 * 8 * 8, 1), [3, 24, 8, 8]);
+  const x = tensor(normal(9 * 24 * 8 * 8, 1), [9, 24, 8, 8]);
   const weight = tensor(normal(24 * 16 * 16, 2), [24, 16, 4, 4]);
   const build = (a: typeof x, b: typeof x) => {
     const y = convTranspose2d(a, b, { stride: 2, padding: 1 });
@@ -215,7 +239,7 @@ test('transposed convolutions: filter gradients of a spread input are those of a
 });
 
 test('what lies in columns is convolved directly', () => {
-  const x = tensor(normal(2 * 16 * 8 * 8, 1), [2, 16, 8, 8]);
+  const x = tensor(normal(9 * 16 * 8 * 8, 1), [9, 16, 8, 8]);
   const filters = tensor(normal(16 * 16 * 9, 2), [16, 16, 3, 3]);
   const build = (a: typeof x, b: typeof x) => conv2d(permute(a, [0, 1, 3, 2]), b);
   const step = compile(build, { backend: wasm });

@@ -19,9 +19,9 @@ export interface Products {
   readonly depthStride: number;
   readonly packed: Address;
   readonly panels: Panels;
-  /** k that a panel has room for, and how many there are if less. */
+  /** k that a panel has room for, and which of them there are if not all. */
   readonly depth: number;
-  readonly depthUsed?: I32;
+  readonly depths?: { readonly first: I32; readonly end: I32 };
   /** Rows of a tile, and rows in all: `endRow` is that number, or the end of a whole tile. */
   readonly tile: number;
   readonly rows: number;
@@ -39,14 +39,18 @@ export interface Products {
 export function emitProducts(context: KernelContext, products: Products): void {
   const { f, common } = context;
   const { a, rowStride, tileRowStride = rowStride, depthStride, packed, panels } = products;
-  const { depth, depthUsed = i32.const(depth), tile: most, rows, firstRow, endRow } = products;
+  const { depth, depths, tile: most, rows, firstRow, endRow } = products;
   const { firstPanel, endPanel, result, resultStride, accumulate } = products;
   const lastTile = rows % most;
   const slices = Math.max(1, Math.ceil(depth / sliceDepth));
   const slice = f.local('i32');
   const panel = f.local('i32');
   f.for(slice, 0, slices, 1, () => {
-    const bound = (index: I32): I32 => i32.divU(i32.mul(index, depthUsed), slices);
+    const used = depths ? i32.sub(depths.end, depths.first) : i32.const(depth);
+    const bound = (index: I32): I32 => {
+      const offset = i32.divU(i32.mul(index, used), slices);
+      return depths ? i32.add(depths.first, offset) : offset;
+    };
     const firstK = f.hold(bound(slice));
     const count = f.hold(i32.sub(bound(i32.add(slice, 1)), firstK));
     const adds = f.hold(accumulate ? i32.add(slice, accumulate) : slice);

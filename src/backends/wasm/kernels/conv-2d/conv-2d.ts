@@ -24,9 +24,9 @@ export function conv2dMethod(kernel: Conv2dKernel): string {
 function methodOf(given: Conv2dKernel): ConvolutionMethod {
   const kernel = suitsExchange(given) ? exchanged(given) : given;
   if (suitsPhases(kernel)) {
-    const [first] = phasesOf(kernel).filter(({ filterShape }) => sizeOf(filterShape) > 0);
+    const filtered = phasesOf(kernel).filter(({ filterShape }) => sizeOf(filterShape) > 0);
     return {
-      name: first ? `phases, ${conv2dMethod(first)}` : 'phases',
+      name: `phases: ${[...new Set(filtered.map(conv2dMethod))].sort().join('; ')}`,
       emit: (context) => emitByPhases(context, kernel, emitConv2d),
     };
   }

@@ -13,6 +13,7 @@ import { panelLanes, splitRows, tileRows } from '../../../tile.js';
 import { multiplyAdds } from '../taps.js';
 import { emitFilterTransforms } from './filters.js';
 import { finishedRowEmitter } from './finished-rows.js';
+import { pointRanges } from './point-ranges.js';
 import { tileRowEmitter } from './tile-rows.js';
 import { paddingBytes, stripOf, type Tiling, tileStep } from './tiling.js';
 
@@ -23,13 +24,14 @@ const mostRows = 96;
 
 export function emitByPoints(context: KernelContext, kernel: Conv2dKernel, tiling: Tiling): void {
   const { f, common } = context;
-  const { correlation, spacing, tilesDown, tilesAcross } = tiling;
-  const points = correlation.size ** 2;
+  const { down, across, spacing, phases, tilesDown, tilesAcross } = tiling;
+  const points = down.size * across.size;
   const [, batch, outputs] = kernel.shape;
   const channels = kernel.filterShape[2];
-  const depth = channels * spacing ** 2;
+  const depth = channels * phases.length;
   const filters = emitFilterTransforms(context, kernel, tiling);
   const { panels } = filters;
+  const depthsOf = pointRanges(context, tiling, channels);
 
   const rowStride = depth * 4 + paddingBytes;
   const sumStride = roundUp(outputs, panelLanes) * 4 + paddingBytes;
@@ -46,7 +48,7 @@ export function emitByPoints(context: KernelContext, kernel: Conv2dKernel, tilin
   const sums = context.sharedScratch(points * sumPointStride);
   const emitTileRow = tileRowEmitter(context, {
     strip: stripOf(kernel, tiling, 2),
-    matrix: correlation.dataMatrix,
+    ...{ down: down.dataMatrix, across: across.dataMatrix, phases },
     ...{ spacing, tilesAcross, tileStride: rowStride, phaseStride: channels * 4, pointStride },
   });
   const layout = { tileStride: sumStride, pointStride: sumPointStride };
@@ -71,8 +73,8 @@ export function emitByPoints(context: KernelContext, kernel: Conv2dKernel, tilin
 
     shared(inputQuads, tiles * depth * points, (row, quad) => {
       const { view, low } = kernel.input;
-      const [item, down] = placeOf(row);
-      const top = f.hold(i32.sub(i32.mul(down, tileStep * spacing), i32.const(low[3])));
+      const [item, rowOfTiles] = placeOf(row);
+      const top = f.hold(i32.sub(i32.mul(rowOfTiles, tileStep * spacing), i32.const(low[3])));
       const indices = [i32.const(0), item, i32.mul(quad, 4)];
       const plane = f.hold(flat(startOf(context, view, view.strides, indices)));
       const place = i32.add(i32.mul(row, tilesAcross * rowStride), i32.mul(quad, 16));
@@ -94,7 +96,12 @@ export function emitByPoints(context: KernelContext, kernel: Conv2dKernel, tilin
       const result = i32.mul(firstRow, i32.const(sumStride));
       emitProducts(context, {
         ...{ a: ofPoint(data, pointStride), rowStride, depthStride: 4 },
-        ...{ packed: ofPoint(filters.address, filters.pointStride), panels, depth },
+        ...{
+          packed: ofPoint(filters.address, filters.pointStride),
+          panels,
+          depth,
+          depths: depthsOf?.(point),
+        },
         ...{ tile, rows, firstRow, endRow: part(i32.add(rowBlock, 1)) },
         ...{ firstPanel: i32.const(0), endPanel: i32.const(panels.list.length) },
         result: { base: f.hold(i32.add(flat(ofPoint(sums, sumPointStride)), result)), offset: 0 },
@@ -104,9 +111,9 @@ export function emitByPoints(context: KernelContext, kernel: Conv2dKernel, tilin
     context.barrier();
 
     shared(outputQuads, tiles * outputs * points, (row, quad) => {
-      const [item, down] = placeOf(row);
+      const [item, rowOfTiles] = placeOf(row);
       const place = i32.add(i32.mul(row, tilesAcross * sumStride), i32.mul(quad, 16));
-      emitFinishedRow(f.hold(i32.add(flat(sums), place)), item, down, quad);
+      emitFinishedRow(f.hold(i32.add(flat(sums), place)), item, rowOfTiles, quad);
     });
     if (repeats) context.barrier();
   });

@@ -13,6 +13,7 @@ import { panelLanes, tileRows } from '../../../tile.js';
 import { multiplyAdds } from '../taps.js';
 import { emitFilterTransforms } from './filters.js';
 import { finishedRowEmitter } from './finished-rows.js';
+import { pointRanges } from './point-ranges.js';
 import { tileRowEmitter } from './tile-rows.js';
 import { paddingBytes, stripOf, type Tiling, tileStep } from './tiling.js';
 
@@ -23,13 +24,14 @@ const fewTasks = 8;
 
 export function emitByTiles(context: KernelContext, kernel: Conv2dKernel, tiling: Tiling): void {
   const { f, common } = context;
-  const { correlation, spacing, tilesDown, tilesAcross } = tiling;
-  const points = correlation.size ** 2;
+  const { down, across, spacing, phases, tilesDown, tilesAcross } = tiling;
+  const points = down.size * across.size;
   const [, batch, outputs] = kernel.shape;
   const channels = kernel.filterShape[2];
-  const depth = channels * spacing ** 2;
+  const depth = channels * phases.length;
   const filters = emitFilterTransforms(context, kernel, tiling);
   const { panels } = filters;
+  const depthsOf = pointRanges(context, tiling, channels);
   context.barrier();
 
   const tileRowCount = batch * tilesDown;
@@ -47,7 +49,7 @@ export function emitByTiles(context: KernelContext, kernel: Conv2dKernel, tiling
   const sums = context.localScratch(points * sumPointStride);
   const emitTileRow = tileRowEmitter(context, {
     strip: stripOf(kernel, tiling, 2),
-    matrix: correlation.dataMatrix,
+    ...{ down: down.dataMatrix, across: across.dataMatrix, phases },
     ...{ spacing, tilesAcross, tileStride: rowStride, phaseStride: channels * 4, pointStride },
   });
   const layout = { tileStride: sumStride, pointStride: sumPointStride };
@@ -64,8 +66,8 @@ export function emitByTiles(context: KernelContext, kernel: Conv2dKernel, tiling
 
     f.for(tileRow, first, end, 1, () => {
       const { view, low } = kernel.input;
-      const [item, down] = decode(context, tileRow, [batch, tilesDown]);
-      const top = f.hold(i32.sub(i32.mul(down, tileStep * spacing), i32.const(low[3])));
+      const [item, rowOfTiles] = decode(context, tileRow, [batch, tilesDown]);
+      const top = f.hold(i32.sub(i32.mul(rowOfTiles, tileStep * spacing), i32.const(low[3])));
       const plane = f.hold(flat(startOf(context, view, view.strides, [i32.const(0), item])));
       const target = f.hold(i32.add(flat(data), ownRow(rowStride)));
       f.for(quad, 0, channels / 4, 1, () => {
@@ -85,7 +87,12 @@ export function emitByTiles(context: KernelContext, kernel: Conv2dKernel, tiling
     f.for(point, 0, points, 1, () =>
       emitProducts(context, {
         ...{ a: ofPoint(data, pointStride), rowStride, depthStride: 4 },
-        ...{ packed: ofPoint(filters.address, filters.pointStride), panels, depth },
+        ...{
+          packed: ofPoint(filters.address, filters.pointStride),
+          panels,
+          depth,
+          depths: depthsOf?.(point),
+        },
         ...{ tile, rows, firstRow: i32.const(0), endRow },
         ...{ firstPanel: i32.const(0), endPanel: i32.const(panels.list.length) },
         ...{ result: ofPoint(sums, sumPointStride), resultStride: sumStride },
@@ -93,10 +100,10 @@ export function emitByTiles(context: KernelContext, kernel: Conv2dKernel, tiling
     );
 
     f.for(tileRow, first, end, 1, () => {
-      const [item, down] = decode(context, tileRow, [batch, tilesDown]);
+      const [item, rowOfTiles] = decode(context, tileRow, [batch, tilesDown]);
       const source = f.hold(i32.add(flat(sums), ownRow(sumStride)));
       f.for(quad, 0, Math.ceil(outputs / 4), 1, () => {
-        emitFinishedRow(source, item, down, quad);
+        emitFinishedRow(source, item, rowOfTiles, quad);
         f.set(source, i32.add(source, 16));
       });
     });

@@ -13,6 +13,7 @@ import { decode, forEachIndex, startOf } from '../../../rows.js';
 import { panelLanes, splitRows } from '../../../tile.js';
 import { emitStoresFrom } from '../../two-steps.js';
 import { multiplyAdds } from '../taps.js';
+import { pointRanges } from './point-ranges.js';
 import { tileRowEmitter } from './tile-rows.js';
 import { transformBytes, transformFunction } from './tile-transform.js';
 import { paddingBytes, stripOf, type Tiling, tileStep } from './tiling.js';
@@ -30,13 +31,13 @@ export function emitFilterGradient(
   tiling: Tiling,
 ): void {
   const { f, common } = context;
-  const { correlation, spacing, tilesDown, tilesAcross } = tiling;
+  const { down, across, spacing, phases, tilesDown, tilesAcross } = tiling;
   const { input, filters, filterShape } = kernel;
-  const points = correlation.size ** 2;
-  const phases = spacing ** 2;
-  const [, inputs, outputs, side] = kernel.shape;
+  const points = down.size * across.size;
+  const [, inputs, outputs, height, width] = kernel.shape;
   const [, , batch, filterHeight, filterWidth] = filterShape;
-  const rows = inputs * phases;
+  const rows = inputs * phases.length;
+  const rowsOf = pointRanges(context, tiling, inputs);
   const inputQuads = inputs / tileChannels;
   const outputQuads = outputs / 4;
 
@@ -49,7 +50,7 @@ export function emitFilterGradient(
 
   // Input: [point][phase, four channels][tile][4]; filters: panels of [tile][8] for each point.
   const quadStride = depth * 16 + paddingBytes;
-  const pointStride = phases * inputQuads * quadStride + paddingBytes;
+  const pointStride = phases.length * inputQuads * quadStride + paddingBytes;
   const data = context.sharedScratch(points * pointStride);
   const panels = panelsOf(outputs, depth);
   const filterPointStride = panels.bytes + paddingBytes;
@@ -59,7 +60,7 @@ export function emitFilterGradient(
   const sums = context.sharedScratch(points * sumPointStride);
   const emitInputRow = tileRowEmitter(context, {
     strip: stripOf(kernel, tiling, 1),
-    matrix: correlation.dataMatrix,
+    ...{ down: down.dataMatrix, across: across.dataMatrix, phases },
     ...{ spacing, tilesAcross, tileStride: 16, phaseStride: inputQuads * quadStride, pointStride },
   });
   const emitFilterRow = tileRowEmitter(context, {
@@ -69,7 +70,7 @@ export function emitFilterGradient(
       ...{ height: filterHeight, width: filterWidth, left: 0 },
       ...{ rows: tileStep, columns: tilesAcross * tileStep },
     },
-    matrix: correlation.tapMatrix,
+    ...{ down: down.tapMatrix, across: across.tapMatrix, phases: [{ row: 0, column: 0 }] },
     ...{ spacing: 1, tilesAcross, tileStride: panelLanes * 4, phaseStride: 0 },
     pointStride: filterPointStride,
   });
@@ -84,8 +85,8 @@ export function emitFilterGradient(
     context.forEachTask({ count: mostTileRows * quads, cost, repeats }, (task) => {
       const [row, quad] = decode(context, task, [mostTileRows, quads]);
       const place = f.hold(i32.add(first, row));
-      const [item, down] = decode(context, place, [batch, tilesDown]);
-      const top = f.hold(i32.mul(down, tileStep));
+      const [item, rowOfTiles] = decode(context, place, [batch, tilesDown]);
+      const top = f.hold(i32.mul(rowOfTiles, tileStep));
       const k = f.hold(i32.mul(row, tilesAcross));
       const zero = i32.const(0);
       f.if(i32.ltS(row, count), () =>
@@ -122,13 +123,22 @@ export function emitFilterGradient(
         i32.add(flat(start), i32.mul(point, i32.const(stride)));
       const held = (address: I32): Address => ({ base: f.hold(address), offset: 0 });
       const firstRow = f.hold(i32.mul(rowBlock, mostRows));
-      const endRow = i32.min(f.hold(i32.add(firstRow, mostRows)), i32.const(rows));
+      const endRow = f.hold(i32.min(f.hold(i32.add(firstRow, mostRows)), i32.const(rows)));
+      const needed = rowsOf?.(point);
+      if (needed) {
+        f.set(firstRow, i32.max(firstRow, needed.first));
+        f.set(endRow, i32.min(endRow, needed.end));
+      }
       emitProducts(context, {
         a: held(ofPoint(data, pointStride)),
         ...{ rowStride: quadStride / tileChannels, tileRowStride: 4, depthStride: 16 },
         packed: held(ofPoint(transformed, filterPointStride)),
-        ...{ panels, depth, depthUsed: f.hold(i32.mul(count, tilesAcross)) },
-        ...{ tile: tileChannels, rows, firstRow, endRow: f.hold(endRow) },
+        ...{
+          panels,
+          depth,
+          depths: { first: i32.const(0), end: f.hold(i32.mul(count, tilesAcross)) },
+        },
+        ...{ tile: tileChannels, rows, firstRow, endRow },
         ...{ firstPanel: i32.const(0), endPanel: i32.const(panels.list.length) },
         result: held(i32.add(ofPoint(sums, sumPointStride), i32.mul(firstRow, sumStride))),
         ...{ resultStride: sumStride, accumulate: slab },
@@ -137,26 +147,32 @@ export function emitFilterGradient(
     context.barrier();
   });
 
-  const plane = side * side * outputs;
+  const plane = height * width * outputs;
   const result = context.sharedScratch(inputs * plane * 4);
   const memory = f.hold(flat(context.localScratch(transformBytes)));
-  const transform = transformFunction(common, {
-    matrix: correlation.resultMatrix,
-    source: { row: correlation.size * sumPointStride, column: sumPointStride },
-    target: { row: spacing * side * outputs * 4, column: spacing * outputs * 4 },
-  });
-  const work = { count: rows * outputQuads, cost: rows * outputs * points };
-  const extents = [spacing, spacing, inputs, outputQuads];
-  forEachIndex(context, work, extents, ([down, across, channel, quad], position) => {
+  // A phase may have a result less than the others.
+  const transforms = phases.map((phase) =>
+    transformFunction(common, {
+      down: down.resultMatrix.slice(0, phase.down),
+      across: across.resultMatrix.slice(0, phase.across),
+      source: { row: across.size * sumPointStride, column: sumPointStride },
+      target: { row: spacing * width * outputs * 4, column: spacing * outputs * 4 },
+    }),
+  );
+  const work = { count: inputs * outputQuads, cost: rows * outputs * points };
+  forEachIndex(context, work, [inputs, outputQuads], ([channel, quad], position) => {
     const source = f.hold(i32.add(flat(sums), i32.mul(position, 16)));
-    const inPlane = i32.add(i32.mul(down, side * outputs * 4), i32.mul(across, outputs * 4));
     const place = i32.add(i32.mul(channel, plane * 4), i32.mul(quad, 16));
-    const target = i32.add(i32.add(flat(result), place), inPlane);
-    f.call(transform, source, target, memory);
+    const target = f.hold(i32.add(flat(result), place));
+    phases.forEach(({ row, column }, phase) => {
+      const offset = (row * width + column) * outputs * 4;
+      f.call(transforms[phase], source, i32.add(target, i32.const(offset)), memory);
+      f.set(source, i32.add(source, i32.const(inputs * sumStride)));
+    });
   });
   context.barrier();
   emitStoresFrom(context, kernel, {
     address: result,
-    strides: [inputs * plane, plane, 1, side * outputs, outputs],
+    strides: [inputs * plane, plane, 1, width * outputs, outputs],
   });
 }

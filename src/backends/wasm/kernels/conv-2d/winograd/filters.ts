@@ -5,7 +5,7 @@ import { type I32, i32 } from '../../../assembler.js';
 import { type Address, flat, type KernelContext } from '../../../kernel-context.js';
 import { type Panels, panelsOf } from '../../../pack.js';
 import { forEachIndex, startOf } from '../../../rows.js';
-import { v128 } from '../../../simd.js';
+import { f32x4, v128 } from '../../../simd.js';
 import { panelLanes } from '../../../tile.js';
 import { transformBytes, transformFunction } from './tile-transform.js';
 import { paddingBytes, type Tiling } from './tiling.js';
@@ -22,21 +22,23 @@ export interface TransformedFilters {
 export function emitFilterTransforms(
   context: KernelContext,
   { filters, filterShape, shape }: Conv2dKernel,
-  { correlation, spacing }: Tiling,
+  { down, across, spacing, phases }: Tiling,
 ): TransformedFilters {
   const { f, common } = context;
   const outputs = shape[2];
-  const [, , channels, side] = filterShape;
-  const depth = channels * spacing ** 2;
+  const [, , channels, height, width] = filterShape;
+  const depth = channels * phases.length;
   const panels = panelsOf(outputs, depth);
   const pointStride = panels.bytes + paddingBytes;
-  const address = context.sharedScratch(correlation.size ** 2 * pointStride);
-  const taps = f.hold(flat(context.localScratch(side * side * 16)));
+  const address = context.sharedScratch(down.size * across.size * pointStride);
+  // Taps that phases do not have stay zero.
+  const [rows, columns] = [down.taps * spacing, across.taps * spacing];
+  const taps = f.hold(flat(context.localScratch(rows * columns * 16)));
   const memory = f.hold(flat(context.localScratch(transformBytes)));
   const transform = transformFunction(common, {
-    matrix: correlation.tapMatrix,
-    source: { row: spacing * side * 16, column: spacing * 16 },
-    target: { row: correlation.size * pointStride, column: pointStride },
+    ...{ down: down.tapMatrix, across: across.tapMatrix },
+    source: { row: spacing * columns * 16, column: spacing * 16 },
+    target: { row: across.size * pointStride, column: pointStride },
   });
   const [, outputStride, channelStride, rowStride, columnStride] = filters.strides.map(
     (stride) => stride * 4,
@@ -44,7 +46,10 @@ export function emitFilterTransforms(
   const quads = panels.list.reduce((sum, { vectors }) => sum + vectors, 0);
   const lastPanel = panels.list[panels.list.length - 1];
   const start = f.hold(flat(startOf(context, filters, filters.strides, [])));
-  const work = { count: quads * channels, cost: quads * channels * side * side * 4 };
+  const work = { count: quads * channels, cost: quads * channels * height * width * 4 };
+  if (rows * columns > height * width) {
+    for (let i = 0; i < rows * columns; i++) v128.store(f, taps, f32x4.const(0), i * 16);
+  }
   forEachIndex(context, work, [quads, channels], ([quad, channel]) => {
     const first = f.hold(i32.add(start, i32.mul(channel, i32.const(channelStride))));
     const lanes = [0, 1, 2, 3].map((lane) => {
@@ -53,12 +58,12 @@ export function emitFilterTransforms(
       const existing = outputs % 4 === 0 ? output : i32.min(output, i32.const(outputs - 1));
       return f.hold(i32.add(first, i32.mul(existing, i32.const(outputStride))));
     });
-    for (let i = 0; i < side; i++) {
-      for (let j = 0; j < side; j++) {
+    for (let i = 0; i < height; i++) {
+      for (let j = 0; j < width; j++) {
         const at = (lane: I32): I32 => i32.add(lane, i32.const(i * rowStride + j * columnStride));
         let tap = v128.load32Zero(at(lanes[0]));
         for (let lane = 1; lane < 4; lane++) tap = v128.load32Lane(at(lanes[lane]), tap, lane);
-        v128.store(f, taps, tap, (i * side + j) * 16);
+        v128.store(f, taps, tap, (i * columns + j) * 16);
       }
     }
     const panel = f.hold(i32.divU(quad, 2));
@@ -70,9 +75,8 @@ export function emitFilterTransforms(
     const inPanel = i32.mul(i32.sub(quad, i32.mul(panel, 2)), 16);
     const panelStart = i32.add(flat(address), i32.mul(panel, depth * panelLanes * 4));
     const target = f.hold(i32.add(i32.add(panelStart, inPanel), i32.mul(channel, laneBytes)));
-    for (let phase = 0; phase < spacing ** 2; phase++) {
-      const [row, column] = [Math.floor(phase / spacing), phase % spacing];
-      f.call(transform, i32.add(taps, (row * side + column) * 16), target, memory);
+    for (const { row, column } of phases) {
+      f.call(transform, i32.add(taps, (row * columns + column) * 16), target, memory);
       f.set(target, i32.add(target, i32.mul(laneBytes, channels)));
     }
   });

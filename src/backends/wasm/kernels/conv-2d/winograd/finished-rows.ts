@@ -14,12 +14,12 @@ export interface SumsLayout {
 }
 
 /** `sums` is the address of the first tile's sums of the four channels `quad` (the last may be fewer). */
-export type EmitFinishedRow = (sums: I32, item: I32, down: I32, quad: I32) => void;
+export type EmitFinishedRow = (sums: I32, item: I32, tileRow: I32, quad: I32) => void;
 
 export function finishedRowEmitter(
   context: KernelContext,
   kernel: Conv2dKernel,
-  { correlation, tilesAcross }: Tiling,
+  { down, across, tilesAcross }: Tiling,
   { tileStride, pointStride }: SumsLayout,
 ): EmitFinishedRow {
   const { f, common } = context;
@@ -29,22 +29,22 @@ export function finishedRowEmitter(
   const finished = context.localScratch(4 * plane * 4);
   const memory = f.hold(flat(context.localScratch(transformBytes)));
   const transform = transformFunction(common, {
-    matrix: correlation.resultMatrix,
-    source: { row: correlation.size * pointStride, column: pointStride },
+    ...{ down: down.resultMatrix, across: across.resultMatrix },
+    source: { row: across.size * pointStride, column: pointStride },
     target: { row: width * 4, plane: plane * 4 },
   });
-  const across = f.local('i32');
+  const tile = f.local('i32');
   const source = f.local('i32');
   const target = f.local('i32');
-  return (sums, item, down, quad) => {
+  return (sums, item, tileRow, quad) => {
     f.set(source, sums);
     f.set(target, flat(finished));
-    f.for(across, 0, tilesAcross, 1, () => {
+    f.for(tile, 0, tilesAcross, 1, () => {
       f.call(transform, source, target, memory);
       f.set(source, i32.add(source, tileStride));
       f.set(target, i32.add(target, tileStep * 4));
     });
-    const firstRow = f.hold(i32.mul(down, tileStep));
+    const firstRow = f.hold(i32.mul(tileRow, tileStep));
     const firstChannel = f.hold(i32.mul(quad, 4));
     const left = i32.sub(i32.const(outputs), firstChannel);
     emitBlockStores(context, kernel, {

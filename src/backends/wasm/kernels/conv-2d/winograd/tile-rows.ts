@@ -4,13 +4,15 @@ import { type I32, i32 } from '../../../assembler.js';
 import { flat, type KernelContext } from '../../../kernel-context.js';
 import { type StripShape, stripBytes, stripFunction } from './strip.js';
 import { transformBytes, transformFunction } from './tile-transform.js';
-import { tileStep } from './tiling.js';
+import { type Phase, tileStep } from './tiling.js';
 import type { Matrix } from './toom-cook.js';
 
 export interface TileRowShape {
   readonly strip: StripShape;
-  readonly matrix: Matrix;
-  /** The phases of rows and of columns that the strip has; each is transformed alone. */
+  readonly down: Matrix;
+  readonly across: Matrix;
+  /** The phases of rows and columns, `spacing` apart; each is transformed alone. */
+  readonly phases: readonly Pick<Phase, 'row' | 'column'>[];
   readonly spacing: number;
   readonly tilesAcross: number;
   /** Bytes from one tile, one phase and one point to the next where the result goes. */
@@ -27,29 +29,28 @@ export type EmitTileRow = (plane: I32, top: I32, target: I32) => void;
 
 export function tileRowEmitter(context: KernelContext, shape: TileRowShape): EmitTileRow {
   const { f, common } = context;
-  const { strip, matrix, spacing, tilesAcross, tileStride, phaseStride, pointStride } = shape;
+  const { strip, phases, spacing, tilesAcross, tileStride, phaseStride, pointStride } = shape;
   const filled = f.hold(flat(context.localScratch(stripBytes(strip))));
   const memory = f.hold(flat(context.localScratch(transformBytes)));
   const fill = stripFunction(common, strip);
   const transform = transformFunction(common, {
-    matrix,
+    ...{ down: shape.down, across: shape.across },
     source: { row: spacing * strip.columns * 16, column: spacing * 16 },
-    target: { row: matrix.length * pointStride, column: pointStride },
+    target: { row: shape.across.length * pointStride, column: pointStride },
   });
-  const across = f.local('i32');
+  const tile = f.local('i32');
   const source = f.local('i32');
   const at = f.local('i32');
   return (plane, top, target) => {
     f.call(fill, plane, top, filled);
-    for (let phase = 0; phase < spacing ** 2; phase++) {
-      const [row, column] = [Math.floor(phase / spacing), phase % spacing];
+    phases.forEach(({ row, column }, phase) => {
       f.set(source, i32.add(filled, (row * strip.columns + column) * 16));
       f.set(at, i32.add(target, i32.const(phase * phaseStride)));
-      f.for(across, 0, tilesAcross, 1, () => {
+      f.for(tile, 0, tilesAcross, 1, () => {
         f.call(transform, source, at, memory);
         f.set(source, i32.add(source, tileStep * spacing * 16));
         f.set(at, i32.add(at, i32.const(tileStride)));
       });
-    }
+    });
   };
 }

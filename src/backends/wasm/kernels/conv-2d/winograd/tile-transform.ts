@@ -1,5 +1,5 @@
 /**
- * The transform of a tile on both sides, matrix * tile * matrix', four channels in the lanes of every
+ * The transform of a tile on both sides, down * tile * across', four channels in the lanes of every
  * vector: a function of the module for each matrix and layout.
  */
 
@@ -18,7 +18,9 @@ export interface TileLayout {
 }
 
 export interface TransformShape {
-  readonly matrix: Matrix;
+  /** For columns, and for rows. */
+  readonly down: Matrix;
+  readonly across: Matrix;
   readonly source: TileLayout;
   /** `planes`: the lanes are taken apart, and `plane` bytes lie between them; a column is 4 bytes. */
   readonly target: TileLayout | { readonly row: number; readonly plane: number };
@@ -40,17 +42,16 @@ export function transformFunction(common: ModuleContext, shape: TransformShape):
   const f = common.module.function({ params: ['i32', 'i32', 'i32'] });
   common.shared.set(key, f);
   const [source, target, memory] = [0, 1, 2].map((i) => f.param(i, 'i32'));
-  const { matrix } = shape;
-  const rows = matrix.length;
-  const columns = matrix[0].length;
+  const { down, across } = shape;
+  const columns = across[0].length;
   const half = f.local('i32');
   const end = f.local('i32');
   f.set(half, memory);
   f.set(end, i32.add(memory, columns * 16));
   f.doWhile(
     () => {
-      const column = matrix[0].map((_, i) => f.hold(v128.load(source, i * shape.source.row)));
-      applied(f, common.features, matrix, column).forEach((value, i) => {
+      const column = down[0].map((_, i) => f.hold(v128.load(source, i * shape.source.row)));
+      applied(f, common.features, down, column).forEach((value, i) => {
         v128.store(f, half, value, i * columns * 16);
       });
       f.set(source, i32.add(source, shape.source.column));
@@ -59,11 +60,11 @@ export function transformFunction(common: ModuleContext, shape: TransformShape):
     () => i32.ne(half, end),
   );
   f.set(half, memory);
-  f.set(end, i32.add(memory, rows * columns * 16));
+  f.set(end, i32.add(memory, down.length * columns * 16));
   f.doWhile(
     () => {
-      const row = matrix[0].map((_, j) => f.hold(v128.load(half, j * 16)));
-      storeRow(f, target, applied(f, common.features, matrix, row), shape.target);
+      const row = across[0].map((_, j) => f.hold(v128.load(half, j * 16)));
+      storeRow(f, target, applied(f, common.features, across, row), shape.target);
       f.set(target, i32.add(target, i32.const(shape.target.row)));
       f.set(half, i32.add(half, columns * 16));
     },

@@ -1,92 +1,162 @@
 /** Which convolutions are computed in tiles, and how: chosen by shape. */
 
+import { sizeOf } from '../../../../../graph/shape.js';
 import type { Conv2dKernel } from '../../../../plan.js';
 import { panelLanes } from '../../../tile.js';
 import type { StripShape } from './strip.js';
 import { type FastCorrelation, fastCorrelation } from './toom-cook.js';
 
 export interface Tiling {
-  readonly correlation: FastCorrelation;
-  /**
-   * The stride, or the dilation of a filter gradient: every phase of the input (its rows and columns
-   * modulo the spacing) is an input of its own, for filters (or results) that much smaller.
-   */
+  /** Along columns, and along rows. */
+  readonly down: FastCorrelation;
+  readonly across: FastCorrelation;
+  /** The stride, or the dilation of a filter gradient. */
   readonly spacing: number;
+  readonly phases: readonly Phase[];
   /** Tiles that cover an output plane, or the long filters of a gradient. */
   readonly tilesDown: number;
   readonly tilesAcross: number;
+}
+
+/**
+ * With a stride every phase of the input (its rows and columns modulo the spacing) is an input of its own,
+ * for filters that much smaller; with a dilation it gives results of its own.
+ */
+export interface Phase {
+  readonly row: number;
+  readonly column: number;
+  /** Taps of the filter that meet it, or results that it gives, along each axis. */
+  readonly down: number;
+  readonly across: number;
 }
 
 /** From one tile to the next: outputs of a convolution, taps of a gradient's filters. */
 export const tileStep = 4;
 /** Behind rows, and behind the values of a point: what lies a power of two apart competes for few sets of a cache. */
 export const paddingBytes = 64;
-/** How many times fewer products there must be, since the transforms take time. */
-const leastGain = 1.6;
+/** How many times cheaper tiles must be by the estimate of costOf, which is rough. */
+const leastGain = 1.2;
+/**
+ * What an element costs that is transformed, in products: data and sums, which stay in a cache, and filters
+ * (or their sums), of which there are as many as products in a tile.
+ */
+const transformCosts = { data: 5, filters: 20 };
 /** With fewer channels on a side the transforms cost more than they save. */
 const fewestChannels = 16;
+/** Phases side by side, so that those that a point needs are neighbours; see phasesOfPoint. */
+const phaseOrder: readonly (readonly [row: number, column: number])[] = [
+  [1, 0],
+  [0, 0],
+  [0, 1],
+  [1, 1],
+];
 
 /** How to compute a convolution with small filters, or null where tiles do not suit it. */
 export function tilingOf(kernel: Conv2dKernel): Tiling | null {
   const { shape, filterShape, stride, dilation } = kernel;
-  const [groups, , outputs, height, width] = shape;
+  const [groups, batch, outputs, height, width] = shape;
   const [, , channels, filterHeight, filterWidth] = filterShape;
-  const spacing = stride[0];
-  const taps = filterHeight / spacing;
   const suits =
     groups === 1 &&
-    filterHeight === filterWidth &&
-    (taps === 2 || taps === 3) &&
-    isSpacing(stride) &&
     dilation.every((step) => step === 1) &&
     channels % 4 === 0 &&
-    channels * spacing ** 2 >= fewestChannels &&
+    channels * stride[0] ** 2 >= fewestChannels &&
     outputs >= fewestChannels &&
     readsRows(kernel);
   if (!suits) return null;
-  return tilingOver(fastCorrelation(tileStep, taps), spacing, [height, width]);
+  const counts = { batch, inputs: channels, outputs };
+  return tilingOver('taps', stride, [filterHeight, filterWidth], [height, width], counts);
 }
 
 /** The same for a filter gradient: long filters and few output positions. */
 export function gradientTilingOf(kernel: Conv2dKernel): Tiling | null {
   const { shape, filterShape, stride, dilation, filters } = kernel;
   const [groups, inputs, outputs, height, width] = shape;
-  const [, , , filterHeight, filterWidth] = filterShape;
-  const spacing = dilation[0];
-  const results = height / spacing;
+  const [, , batch, filterHeight, filterWidth] = filterShape;
   const suits =
     groups === 1 &&
-    height === width &&
-    (results === 2 || results === 3) &&
-    isSpacing(dilation) &&
     stride.every((step) => step === 1) &&
     filterHeight >= tileStep &&
     filterWidth >= tileStep &&
     inputs % 4 === 0 &&
     outputs % panelLanes === 0 &&
-    inputs * spacing ** 2 >= fewestChannels &&
+    inputs * dilation[0] ** 2 >= fewestChannels &&
     outputs >= fewestChannels &&
     filters.strides[4] === 1 &&
     readsRows(kernel);
   if (!suits) return null;
-  return tilingOver(fastCorrelation(results, tileStep), spacing, [filterHeight, filterWidth]);
+  const counts = { batch, inputs, outputs };
+  return tilingOver('results', dilation, [height, width], [filterHeight, filterWidth], counts);
 }
 
-const isSpacing = ([down, across]: readonly number[]): boolean => down === across && down <= 2;
-
+/** Tiles over an output plane for `few` taps, or over long filters for `few` results; `many` is what they cover. */
 function tilingOver(
-  correlation: FastCorrelation,
-  spacing: number,
-  [height, width]: readonly number[],
+  kind: 'taps' | 'results',
+  spacings: readonly number[],
+  few: readonly number[],
+  many: readonly number[],
+  { batch, inputs, outputs }: Counts,
 ): Tiling | null {
-  const { outputs, taps, size } = correlation;
-  const tilesDown = Math.ceil(height / tileStep);
-  const tilesAcross = Math.ceil(width / tileStep);
-  // Outputs of a convolution, taps of a gradient's filters: what lies in tiles may not fill the last ones.
-  const others = outputs + taps - tileStep;
-  const products = height * width * others ** 2;
-  if (products < leastGain * tilesDown * tilesAcross * size ** 2) return null;
-  return { correlation, spacing, tilesDown, tilesAcross };
+  const [spacing] = spacings;
+  const most = few.map((count) => Math.ceil(count / spacing));
+  const isSmall =
+    spacings[1] === spacing &&
+    spacing <= 2 &&
+    most.every((count) => count <= 3) &&
+    few.every((count) => count >= spacing);
+  if (!isSmall) return null;
+  const [down, across] = most.map((count) =>
+    kind === 'taps' ? fastCorrelation(tileStep, count) : fastCorrelation(count, tileStep),
+  );
+  const [tilesDown, tilesAcross] = many.map((count) => Math.ceil(count / tileStep));
+  const count = (axis: number, phase: number): number => Math.ceil((few[axis] - phase) / spacing);
+  const phases = phaseOrder
+    .filter((phase) => phase.every((index) => index < spacing))
+    .map(([row, column]) => ({ row, column, down: count(0, row), across: count(1, column) }));
+  const tiling = { down, across, spacing, phases, tilesDown, tilesAcross };
+  const direct = sizeOf([batch, inputs, outputs, ...many, ...few]);
+  return direct < leastGain * costOf(tiling, { batch, inputs, outputs }) ? null : tiling;
+}
+
+interface Counts {
+  readonly batch: number;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** The cost of a convolution in tiles, in products. */
+function costOf(tiling: Tiling, { batch, inputs, outputs }: Counts): number {
+  const tiles = batch * tiling.tilesDown * tiling.tilesAcross;
+  const points = pointsOf(tiling);
+  const products = points.reduce((sum, [first, end]) => sum + end - first, 0);
+  const phaseInputs = inputs * tiling.phases.length;
+  const data = tiles * (phaseInputs + outputs) * points.length;
+  const filters = phaseInputs * outputs * points.length;
+  return (
+    tiles * products * inputs * outputs +
+    transformCosts.data * data +
+    transformCosts.filters * filters
+  );
+}
+
+/** For each point the phases that it needs: from the first to before the last. */
+export function pointsOf({
+  down,
+  across,
+  phases,
+}: Tiling): (readonly [first: number, end: number])[] {
+  const most = (axis: 'down' | 'across'): number => Math.max(...phases.map((phase) => phase[axis]));
+  return Array.from({ length: down.size * across.size }, (_, point) => {
+    // The point at infinity is where the last tap is, or the last result; a phase may not have it.
+    const lastRow = Math.floor(point / across.size) === down.size - 1;
+    const lastColumn = point % across.size === across.size - 1;
+    const needed = phases.map(
+      (phase) =>
+        (!lastRow || phase.down === most('down')) &&
+        (!lastColumn || phase.across === most('across')),
+    );
+    return [needed.indexOf(true), needed.lastIndexOf(true) + 1];
+  });
 }
 
 /** Whether the input lies in rows of neighbours, padded with zeros around its planes only. */
@@ -101,7 +171,7 @@ function readsRows({ input }: Conv2dKernel): boolean {
 /** The strip that holds the input of a row of tiles, of channels `channelDim` of the input's dimensions. */
 export function stripOf(
   { input }: Conv2dKernel,
-  { correlation, spacing, tilesAcross }: Tiling,
+  { down, across, spacing, tilesAcross }: Tiling,
   channelDim: 1 | 2,
 ): StripShape {
   return {
@@ -110,7 +180,7 @@ export function stripOf(
     height: input.extents[3],
     width: input.extents[4],
     left: input.low[4],
-    rows: correlation.size * spacing,
-    columns: ((tilesAcross - 1) * tileStep + correlation.size) * spacing,
+    rows: down.size * spacing,
+    columns: ((tilesAcross - 1) * tileStep + across.size) * spacing,
   };
 }

@@ -35,6 +35,7 @@ const pointsOfSize: Readonly<Record<number, readonly number[]>> = {
 
 export function fastCorrelation(outputs: number, taps: number): FastCorrelation {
   const size = outputs + taps - 1;
+  if (Math.min(outputs, taps) === 1) return correlationOfOne(outputs, taps);
   const points = pointsOfSize[size];
   if (!points) throw new Error(`internal: no points for tiles of ${size}`);
   const others = (j: number): number[] => points.filter((_, l) => l !== j);
@@ -56,6 +57,20 @@ export function fastCorrelation(outputs: number, taps: number): FastCorrelation 
   const evaluated = [...points.map((point) => powers(outputs, point)), atInfinity(outputs)];
   const resultMatrix = evaluated[0].map((_, i) => evaluated.map((column) => column[i]));
   return { outputs, taps, size, dataMatrix, tapMatrix, resultMatrix };
+}
+
+/** One tap, or one output: nothing to save, and nothing to transform. */
+function correlationOfOne(outputs: number, taps: number): FastCorrelation {
+  const size = Math.max(outputs, taps);
+  const identity = Array.from({ length: size }, (_, i) =>
+    Array.from({ length: size }, (__, j) => (i === j ? 1 : 0)),
+  );
+  const ones = new Array<number>(size).fill(1);
+  return {
+    ...{ outputs, taps, size, dataMatrix: identity },
+    tapMatrix: taps === 1 ? ones.map((one) => [one]) : identity,
+    resultMatrix: outputs === 1 ? [ones] : identity,
+  };
 }
 
 /** Coefficients, the constant first. */

@@ -19,7 +19,7 @@ export function winogradMethodOf(kernel: Conv2dKernel): ConvolutionMethod | null
   if (tiling) {
     const { shape, filterShape } = kernel;
     const filterBytes =
-      4 * shape[2] * filterShape[2] * tiling.spacing ** 2 * tiling.correlation.size ** 2;
+      4 * shape[2] * filterShape[2] * tiling.phases.length * tiling.down.size * tiling.across.size;
     const emit = filterBytes <= fewFilterBytes ? emitByTiles : emitByPoints;
     return { name: nameOf(tiling), emit: (context) => emit(context, kernel, tiling) };
   }
@@ -31,7 +31,8 @@ export function winogradMethodOf(kernel: Conv2dKernel): ConvolutionMethod | null
   };
 }
 
-function nameOf({ correlation: { outputs, taps }, spacing }: Tiling): string {
-  const name = `Winograd F(${outputs}x${outputs}, ${taps}x${taps})`;
-  return spacing === 1 ? name : `${name} of ${spacing ** 2} phases`;
+function nameOf({ down, across, phases }: Tiling): string {
+  const size = (key: 'outputs' | 'taps'): string => `${down[key]}x${across[key]}`;
+  const name = `Winograd F(${size('outputs')}, ${size('taps')})`;
+  return phases.length === 1 ? name : `${name} of ${phases.length} phases`;
 }
