@@ -62,11 +62,11 @@ const exp: Formula = (features, f, x) => {
   return f32x4.mul(f32x4.mul(p, factors[0]), factors[1]);
 };
 
-/** e^x for x of 0 or less: one power of two, moved up by a factor that is taken off again. */
-const expBelow0: Formula = (features, f, x) => {
-  const limited = f.hold(f32x4.pmax(x, real(f, -104)));
-  const { power, rest } = reduce(features, f, limited, { scale: 64 });
-  const p = polynomial(features, f, rest, growth());
+/** e^-x for x of 0 or more: one power of two, moved up by a factor that is taken off again. */
+const expOfMinus: Formula = (features, f, x) => {
+  const limited = f.hold(f32x4.pmin(x, real(f, 104)));
+  const { power, rest } = reduce(features, f, limited, { unit: -1, scale: 64 });
+  const p = polynomial(features, f, rest, growth(-1));
   return f32x4.mul(f32x4.mul(p, power), real(f, 2 ** -64));
 };
 
@@ -84,7 +84,7 @@ const withSign = (f: Func, value: V128, x: V128): V128 => v128.or(value, v128.an
 
 const tanh: Formula = (features, f, x) => {
   // (e^2|x| - 1) / (e^2|x| + 1), the numerator without cancellation; from 9.1 on it is 1.
-  const size = f.hold(f32x4.pmin(f32x4.abs(x), real(f, 9.1)));
+  const size = f.hold(f32x4.pmin(v128.and(x, f.constant(i32x4.const(0x7fffffff))), real(f, 9.1)));
   const { power, rest } = reduce(features, f, size, { unit: 2 });
   const p = f.hold(f32x4.mul(polynomial(features, f, rest, slope(2)), rest));
   const s = f.hold(power);
@@ -121,6 +121,6 @@ const erf: Formula = (features, f, x) => {
   return within(f, f32x4.div(f32x4.mul(limited, numerator), denominator), -1, 1);
 };
 
-export const formulas = { exp, expBelow0, sigmoid, tanh, expm1, erf };
+export const formulas = { exp, expOfMinus, sigmoid, tanh, expm1, erf };
 
 export type FormulaName = keyof typeof formulas;

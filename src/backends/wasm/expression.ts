@@ -4,6 +4,7 @@ import type { DType } from '../../graph/dtype.js';
 import type { ElementwiseName } from '../../graph/vocabulary.js';
 import type { Expression } from '../plan.js';
 import type { V128 } from './assembler.js';
+import { idiom } from './idioms.js';
 import type { KernelContext } from './kernel-context.js';
 import { f32x4, i32x4, v128 } from './simd.js';
 
@@ -40,25 +41,17 @@ export function constantVector(value: number, dtype: DType): V128 {
   return i32x4.const(value);
 }
 
-/** Code of one elementwise operation. */
+/** Code of one elementwise operation; `evaluate` gives what it is computed of. */
 export function applyOperation(
   context: KernelContext,
-  { name, args, dtype }: Extract<Expression, { kind: 'apply' }>,
-  values: readonly V128[],
+  expression: Extract<Expression, { kind: 'apply' }>,
+  evaluate: (argument: Expression) => V128,
 ): V128 {
-  if (name === 'exp' && isNeverAbove0(args[0])) {
-    return context.common.math.apply(context.f, 'expBelow0', values[0]);
-  }
+  const { name, args, dtype } = expression;
   const dtypes = { args: args.map((arg) => arg.dtype), result: dtype };
-  return operations[name](context, values, dtypes);
-}
-
-/** Whether a value is minus a square or a size, as in a normal distribution's density. */
-function isNeverAbove0(expression: Expression): boolean {
-  if (expression.kind !== 'apply' || expression.name !== 'neg') return false;
-  const [x] = expression.args;
-  if (x.kind !== 'apply') return false;
-  return x.name === 'abs' || (x.name === 'mul' && x.args[0] === x.args[1]);
+  return (
+    idiom(context, expression, evaluate) ?? operations[name](context, args.map(evaluate), dtypes)
+  );
 }
 
 /** An operation with a float and an integer form. */
@@ -71,8 +64,11 @@ const zero = i32x4.const(0);
 const byte = 255;
 
 const operations: { readonly [Name in ElementwiseName]: Operation } = {
-  neg: numeric(f32x4.neg, i32x4.neg),
-  abs: numeric(f32x4.abs, i32x4.abs),
+  // A constant costs less than the engine's own way to the sign.
+  neg: ({ f }, [x], { args: [dtype] }) =>
+    dtype === 'float32' ? v128.xor(x, f.constant(f32x4.const(-0))) : i32x4.neg(x),
+  abs: ({ f }, [x], { args: [dtype] }) =>
+    dtype === 'float32' ? v128.and(x, f.constant(i32x4.const(0x7fffffff))) : i32x4.abs(x),
   sign: ({ f }, [x], { args: [dtype] }) => {
     const held = f.hold(x);
     if (dtype !== 'float32') return i32x4.sub(i32x4.ltS(held, zero), i32x4.gtS(held, zero));

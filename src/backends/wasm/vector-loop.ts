@@ -302,7 +302,7 @@ export class VectorCode {
       case 'result':
         return this.#result!(position, expression.part);
       case 'apply':
-        return applyOperation(this.#context, expression, expression.args.map(evaluate));
+        return applyOperation(this.#context, expression, evaluate);
     }
   }
 }
