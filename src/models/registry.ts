@@ -6,6 +6,7 @@ import { nearestName } from '../text/nearest-name.js';
 import { AlexNet, AlexNet2012 } from './alexnet.js';
 import { GoogLeNet, googlenet2014 } from './googlenet.js';
 import type { ImageClassifierOptions } from './image-classifier.js';
+import { InceptionV3 } from './inception-v3.js';
 import { LeNet5 } from './lenet5.js';
 import {
   resnet18,
@@ -55,6 +56,7 @@ const models: Readonly<Record<string, (options: ModelOptions) => Module>> = {
   vgg19_bn: vgg19BatchNorm,
   googlenet: (options) => new GoogLeNet(options),
   googlenet_2014: googlenet2014,
+  inception_v3: (options) => new InceptionV3(options),
   resnet18,
   resnet34,
   resnet50,

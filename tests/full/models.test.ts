@@ -18,6 +18,7 @@ const computed: [string, number[]][] = [
   ['vgg11', [2, 3, 32, 64]],
   ['vgg16', [1, 3, 48, 64]],
   ['vgg19_bn', [1, 3, 64, 50]],
+  ['inception_v3', [1, 3, 139, 75]],
 ];
 
 setFlagsFromString('--expose-gc');
