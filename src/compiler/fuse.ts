@@ -408,10 +408,12 @@ export class Fusion {
         candidates.add(group);
     }
     // A kernel with a structure is there anyway: what joins it costs no pass of its own.
-    const rooted = [...candidates].filter(({ root }) => root !== null);
+    // The last of them waits for the others anyway; an earlier one must not begin to wait for it.
+    const inOrder = this.groups.filter((group) => candidates.has(group));
+    const rooted = inOrder.filter(({ root }) => root !== null);
     const chosen =
       rooted.pop() ??
-      [...candidates].pop() ??
+      inOrder.pop() ??
       this.#newGroup({ root: null, chain: [], result: null, shape: tensor.shape, copied: [] });
     chosen.members.push(tensor);
     for (const { base, after } of reads) {

@@ -15,6 +15,7 @@ import {
 } from '../backends/plan.js';
 import { bytesPerElement } from '../graph/dtype.js';
 import { type Shape, sameShape, sizeOf } from '../graph/shape.js';
+import { conflict } from './kernel-order.js';
 
 /** What the rows at hand may read, in bytes: a part of a second-level cache. */
 const cacheBytes = 1 << 18;
@@ -80,16 +81,6 @@ function takeInto(kernels: readonly Kernel[], take: (stage: RowStage) => boolean
     if (!mayMove || !take(kernel)) passed.push(kernel);
   }
   return passed;
-}
-
-/** Whether two kernels must run in the order they are in. */
-function conflict(a: Kernel, b: Kernel): boolean {
-  const [readByA, writtenByA] = [readsOf(a), writesOf(a)];
-  const [readByB, writtenByB] = [new Set(readsOf(b)), new Set(writesOf(b))];
-  return (
-    readByA.some((buffer) => writtenByB.has(buffer)) ||
-    writtenByA.some((buffer) => readByB.has(buffer) || writtenByB.has(buffer))
-  );
 }
 
 /** How a stage touches a buffer. */

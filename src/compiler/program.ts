@@ -7,6 +7,7 @@ import { Tensor } from '../graph/tensor.js';
 import { rootsOf, type TracedGraph, topologicalOrder } from '../graph/traced-graph.js';
 import { describeKernels, type KernelDescription } from './describe.js';
 import { joinRows } from './join-rows.js';
+import { joinSums } from './join-sums.js';
 import { lower } from './lower.js';
 import { planMemory } from './memory-plan.js';
 import { splitPrologue } from './prologue.js';
@@ -128,7 +129,7 @@ function plan(graph: TracedGraph): Plan {
   const lowered = lower(graph);
   const { inputs, outputs } = lowered;
   const { first, rest, variables, keptBytes } = splitPrologue(lowered);
-  const [ahead, after] = [first, rest].map((kernels) => joinRows(kernels, outputs));
+  const [ahead, after] = [first, rest].map((kernels) => joinRows(joinSums(kernels), outputs));
   const prologue = { kernels: ahead.length, variables, bytes: keptBytes };
   const kernels = [...ahead, ...after];
   const arenaBytes = planMemory(kernels, inputs, outputs);

@@ -25,8 +25,11 @@ import {
   storeOne,
 } from './reduced-nest.js';
 
-/** Vectors that are accumulated at the same time. */
-const ways = 4;
+/** Vectors in a pass, and accumulators that fit into registers beside what they are computed of. */
+const vectors = 4;
+const mostAccumulators = 4;
+const waysOf = ({ operands }: ReduceKernel): number =>
+  Math.max(1, Math.floor(mostAccumulators / operands.length));
 /** Rows of at least this many bytes are long enough for the processor to fetch ahead. */
 const longRow = 8192;
 
@@ -42,7 +45,7 @@ export function emitAlongRows(context: KernelContext, kernel: ReduceKernel, nest
   }
   context.forEachTask({ count: countOf(nest, kept), cost: sizeOf(nest.shape) }, (position) => {
     const indices = keptIndices(context, nest, kept, position);
-    const totals = accumulatorsOf(context, kernel, ways);
+    const totals = accumulatorsOf(context, kernel, waysOf(kernel));
     for (const total of totals) total.reset();
     nestedLoops(f, nest, outer, indices, () =>
       accumulateRow(context, kernel, nest, indices, totals),
@@ -77,7 +80,7 @@ function emitBlocksOfRows(
   const kept = dimsWhere(nest, false);
   const outer = dimsWhere(nest, true).filter((dim) => dim !== inner);
   const last = kept[kept.length - 1];
-  const totals = accumulatorsOf(context, kernel, ways);
+  const totals = accumulatorsOf(context, kernel, waysOf(kernel));
   const parts = totals.flatMap((total) => total.parts);
   const bytesEach = parts.length * 16;
   const memory = f.hold(flat(context.localScratch(together * bytesEach)));
@@ -137,7 +140,8 @@ function accumulateRow(
   const reads = accessesAt(context, nest, readsIn(operands), indices.slice(0, inner), inner);
   const code = new VectorCode(context, reads);
   code.hoist(operands);
-  const step = ways * vectorWidth;
+  const own = waysOf(kernel);
+  const step = vectors * vectorWidth;
   const whole = extent - (extent % step);
   const index = f.local('i32');
   const flush = (): void => {
@@ -146,10 +150,10 @@ function accumulateRow(
   const add = (start: I32 | number, end: I32 | number): void => {
     f.for(index, start, end, step, () => {
       const first = singlePosition(context, index, vectorWidth);
-      for (let way = 0; way < ways; way++) {
+      for (let way = 0; way < vectors; way++) {
         const evaluate = code.evaluator({ ...first, ahead: way * vectorWidth });
         totals.forEach((total, i) => {
-          total.add(evaluate(operands[i]), way);
+          total.add(evaluate(operands[i]), way % own);
         });
       }
     });
