@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { writeFileAtomically } from '../src/formats/atomic-file.js';
 import { wantedOf } from './measure-workload.js';
 import type { Peer } from './peers/peer.js';
-import { joinReports, type Report } from './report.js';
+import { type Failure, joinReports, type Report } from './report.js';
 import { formatResults } from './results-page.js';
 import { casesOf, type Workload } from './workload.js';
 
@@ -21,33 +21,31 @@ export interface AllOptions {
   readonly out: string;
 }
 
-export interface Failure {
-  /** The workload's. */
-  readonly name: string;
-  readonly reason: string;
-}
+/** Not single layers, of which there are too many for a page; they have a table of their own. */
+export const isOnPage = (workload: Workload): boolean => !('layers' in workload);
 
-/** Measures `workloads` (not single layers, which have a table of their own) and writes the page. */
+/** Measures those of `workloads` that have cases with `only` in their names, and writes the page. */
 export async function measureAll(
   workloads: readonly Workload[],
   { out, ...options }: AllOptions,
-): Promise<{ readonly report: Report; readonly failed: readonly Failure[] }> {
+): Promise<Report> {
   const args = argumentsOf(options);
   const reports: Report[] = [];
   const failed: Failure[] = [];
-  for (const workload of workloads) {
-    if ('layers' in workload || wantedOf(casesOf(workload), options.only).length === 0) continue;
-    const { name } = workload;
+  const wanted = workloads
+    .filter(isOnPage)
+    .filter((workload) => wantedOf(casesOf(workload), options.only).length > 0);
+  for (const { name } of wanted) {
     console.log(`## ${name}\n`);
     const report = await measureInProcess([name, ...args]);
     if (report) reports.push(report);
-    else failed.push({ name, reason: 'its process ended early, see above' });
+    else failed.push({ workload: name, reason: 'its process ended early' });
   }
-  const report = joinReports(reports);
+  const report = joinReports(reports, failed);
   const command = ['npm run bench --', 'all', ...args].join(' ');
-  await writeFileAtomically(out, formatResults(report, { command, date: new Date(), failed }));
+  await writeFileAtomically(out, formatResults(report, { command, date: new Date() }));
   console.log(`results: ${out}`);
-  return { report, failed };
+  return report;
 }
 
 /** The command line that asks one workload's process for the same. */

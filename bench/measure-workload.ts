@@ -14,6 +14,7 @@ import type { OwnSession } from './own-session.js';
 import type { Peer } from './peers/peer.js';
 import { formatProfile, typicalProfile } from './profile.js';
 import {
+  type Failure,
   type Findings,
   formatRatio,
   type MemoryUse,
@@ -97,19 +98,27 @@ function tableOptions({ peers, seconds = 1, rounds = 5, meter }: MeasureOptions)
   return { peers, threads: threadCount(), seconds, rounds, meter, progress };
 }
 
+/** A case that fails is named in the report, and the others are measured all the same. */
 async function measureCases(cases: readonly Case[], options: MeasureOptions): Promise<Report> {
-  const rows: Row[] = [];
-  const memory: MemoryUse[] = [];
-  let engines: Findings['engines'] = {};
+  const measured: MeasuredCase[] = [];
+  const failed: Failure[] = [];
   for (const subject of cases) {
-    const measured = await measureCase(subject, options);
-    rows.push(...measured.rows);
-    memory.push(...measured.memory);
-    engines = { ...engines, ...measured.engines };
+    try {
+      measured.push(await measureCase(subject, options));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      print([`${subject.id} was not measured: ${reason}`]);
+      failed.push({ workload: subject.id, reason });
+    }
   }
+  const rows = measured.flatMap((one) => one.rows);
   for (const ratio of ratiosOf(rows)) console.log(formatRatio(ratio));
-  const findings = memory.length > 0 ? { engines, memory } : { engines };
-  return reportOf(rows, options.meter.busyCores, findings);
+  const memory = measured.flatMap((one) => one.memory);
+  return reportOf(rows, options.meter.busyCores, {
+    engines: Object.assign({}, ...measured.map(({ engines }) => engines)),
+    ...(memory.length > 0 ? { memory } : {}),
+    ...(failed.length > 0 ? { failed } : {}),
+  });
 }
 
 interface MeasuredCase {

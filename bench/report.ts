@@ -54,6 +54,13 @@ export interface MemoryUse {
   readonly peakBytes: number;
 }
 
+/** What was not measured. */
+export interface Failure {
+  /** A case, or all of a workload. */
+  readonly workload: string;
+  readonly reason: string;
+}
+
 /** What a workload may tell besides times. */
 export interface Findings {
   /** What each engine says of itself, such as its version. */
@@ -64,6 +71,7 @@ export interface Findings {
   readonly accuracies?: readonly Accuracy[];
   /** Only of workloads that are also measured in new processes. */
   readonly memory?: readonly MemoryUse[];
+  readonly failed?: readonly Failure[];
 }
 
 export interface Report extends Findings {
@@ -111,14 +119,15 @@ export function reportOf(rows: readonly Row[], busyCores: number, findings: Find
   return { machine, rows, ratios: ratiosOf(rows), ...findings };
 }
 
-/** Several workloads' reports of one run, as one. */
-export function joinReports(reports: readonly Report[]): Report {
-  const busy = Math.max(...reports.map(({ machine }) => machine.busyCores));
+/** Several workloads' reports of one run, as one, and the workloads that have none. */
+export function joinReports(reports: readonly Report[], failed: readonly Failure[] = []): Report {
+  const busy = Math.max(0, ...reports.map(({ machine }) => machine.busyCores));
   const rows = reports.flatMap((report) => report.rows);
   return reportOf(rows, busy, {
     engines: Object.assign({}, ...reports.map(({ engines }) => engines)),
     accuracies: reports.flatMap(({ accuracies }) => accuracies ?? []),
     memory: reports.flatMap(({ memory }) => memory ?? []),
+    failed: [...reports.flatMap(({ failed }) => failed ?? []), ...failed],
   });
 }
 

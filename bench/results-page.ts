@@ -7,13 +7,11 @@ export interface ResultsOptions {
   /** The command that made them. */
   readonly command: string;
   readonly date: Date;
-  /** Workloads without results. */
-  readonly failed: readonly { readonly name: string; readonly reason: string }[];
 }
 
 /** The page for people; `report` is all of one run. */
-export function formatResults(report: Report, { command, date, failed }: ResultsOptions): string {
-  const { machine, engines = {}, accuracies = [], memory = [] } = report;
+export function formatResults(report: Report, { command, date }: ResultsOptions): string {
+  const { machine, engines = {}, accuracies = [], memory = [], failed = [] } = report;
   const blocks = [
     ['# Results', '', `Written by \`${command}\` on ${date.toISOString().slice(0, 10)}.`],
     [
@@ -21,7 +19,7 @@ export function formatResults(report: Report, { command, date, failed }: Results
       `- other programs kept ${machine.busyCores.toFixed(2)} cores busy` +
         (machine.busyCores < 0.2 ? '' : ': do not quote these times'),
       ...Object.entries(engines).map(([name, note]) => `- ${name}: ${note}`),
-      ...failed.map(({ name, reason }) => `- ${name} was not measured: ${reason}`),
+      ...failed.map(({ workload, reason }) => `- ${workload} was not measured: ${reason}`),
     ],
     [
       'Times are medians in milliseconds with the tenth and ninetieth percentile; GFLOP/s are of a direct',
