@@ -2,13 +2,8 @@
 
 import type { Func, V128 } from './assembler.js';
 import type { Features } from './features.js';
-import { multiplyAdd, polynomial } from './multiply-add.js';
+import { type Formula, multiplyAdd, polynomial, real } from './formula.js';
 import { f32x4, i32x4, v128 } from './simd.js';
-
-/** Writes what computes a function of `x`, a local, where it is needed. */
-export type Formula = (features: Features, f: Func, x: V128) => V128;
-
-const real = (f: Func, value: number): V128 => f.constant(f32x4.const(value));
 
 /** (e^r - 1) / r within half of ln 2, to 2^-29 of e^r (minimax), the highest power first. */
 const exponential = [
@@ -121,6 +116,4 @@ const erf: Formula = (features, f, x) => {
   return within(f, f32x4.div(f32x4.mul(limited, numerator), denominator), -1, 1);
 };
 
-export const formulas = { exp, expOfMinus, sigmoid, tanh, expm1, erf };
-
-export type FormulaName = keyof typeof formulas;
+export const exponentials = { exp, expOfMinus, sigmoid, tanh, expm1, erf };

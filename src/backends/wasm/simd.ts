@@ -161,6 +161,8 @@ export const i32x4 = {
   extractLane: (a: V128, lane: number): I32 => instruction('i32', simd(27, lane), a),
   replaceLane: (a: V128, lane: number, value: I32): V128 =>
     instruction('v128', simd(28, lane), a, value),
+  /** The highest bit of each lane, the first lane's lowest. */
+  bitmask: (a: V128): I32 => instruction('i32', simd(164), a),
   eq: binary(55),
   ne: binary(56),
   ltS: binary(57),

@@ -1,10 +1,15 @@
-/** Products that are added to something, fused where the engine can, and polynomials made of them. */
+/** What formulas of four floats are made of: held constants, products that are added to something, polynomials. */
 
 import type { Func, V128 } from './assembler.js';
 import type { Features } from './features.js';
 import { f32x4 } from './simd.js';
 
-/** a * b + c */
+/** Writes what computes a function of `x`, a local, where it is needed. */
+export type Formula = (features: Features, f: Func, x: V128) => V128;
+
+export const real = (f: Func, value: number): V128 => f.constant(f32x4.const(value));
+
+/** a * b + c, fused where the engine can. */
 export function multiplyAdd({ relaxedSimd }: Features, a: V128, b: V128, c: V128): V128 {
   return relaxedSimd ? f32x4.relaxedMadd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
 }
@@ -17,7 +22,7 @@ export function polynomial(
   coefficients: readonly number[],
 ): V128 {
   const p = f.local('v128');
-  const [first, ...others] = coefficients.map((c) => f.constant(f32x4.const(c)));
+  const [first, ...others] = coefficients.map((c) => real(f, c));
   f.set(p, first);
   for (const c of others) f.set(p, multiplyAdd(features, p, x, c));
   return p;
