@@ -42,6 +42,15 @@ export const matmulCases: PrimitiveCases = {
     product([2, 1, 3, 4], [5, 4, 2]),
     product([0, 3, 4], [0, 4, 5]),
     product([64, 100], [100, 84]),
+    product([1, 130], [130, 77]),
+    product([3, 50], [50, 201]),
+    product([90, 41], [41, 5]),
+    product([2, 5, 33], [2, 33, 61]),
+    {
+      name: 'a layer behind a few pictures',
+      inputs: [normal([3, 70], 1), normal([129, 70], 2), normal([129], 3)],
+      build: (x, weight, bias) => relu(add(matmul(x, transpose(weight)), bias)),
+    },
     {
       name: 'both transposed',
       inputs: [normal([5, 3], 1), normal([7, 5], 2)],

@@ -26,7 +26,7 @@ const smallOperand = 512 * 1024;
 const blockStride = blockPanels * panelLanes * 4;
 
 export function emitMatmul(context: KernelContext, given: MatmulKernel): void {
-  const kernel = storesAlongRows(given) ? given : transposedProduct(given);
+  const kernel = packsLittle(given) ? given : transposedProduct(given);
   const { f } = context;
   const [batch, rows, columns] = kernel.shape;
   const { depth, a, b } = kernel;
@@ -141,6 +141,17 @@ function emitEpilogue(
     );
     code.storeAll(stores, firstColumn, endColumn);
   });
+}
+
+/** Rows that are not worth packing columns for: the weights of a layer behind a few pictures. */
+const fewRows = 32;
+
+/** Whether packing b is worth it, or a is as large. */
+function packsLittle(kernel: MatmulKernel): boolean {
+  const [, rows, columns] = kernel.shape;
+  const [least, most] = [Math.min(rows, columns), Math.max(rows, columns)];
+  if (least <= fewRows && most >= 8 * least) return columns === least;
+  return storesAlongRows(kernel);
 }
 
 /** Whether what is stored lies along rows at least as often as along columns. */
