@@ -1,35 +1,41 @@
-/** Reductions that keep the innermost dimension: lanes are neighbouring results, several vectors of them at once. */
+/** Reductions that keep the innermost dimension: lanes are neighbouring results, of which several vectors or a whole panel are computed at once. */
 
-import { bytesPerElement } from '../../../../graph/dtype.js';
 import { sizeOf } from '../../../../graph/shape.js';
 import { partsOf, type ReduceKernel } from '../../../plan.js';
-import { type I32, i32 } from '../../assembler.js';
+import { i32 } from '../../assembler.js';
 import type { KernelContext } from '../../kernel-context.js';
-import { type Nest, readsIn, type Strided, viewsOf } from '../../nest.js';
-import { type Access, type Position, VectorCode, vectorWidth } from '../../vector-loop.js';
+import { type Nest, readsIn, viewsOf } from '../../nest.js';
+import { type Position, VectorCode, vectorWidth } from '../../vector-loop.js';
 import { accumulatorsOf } from './accumulator.js';
+import { emitPanel, panelWidth } from './panel.js';
 import {
-  accessesAt,
   countOf,
   dimsWhere,
   keptIndices,
   leastTasks,
   nestedLoops,
+  type ResultBlock,
+  rowsInRun,
+  startingAt,
 } from './reduced-nest.js';
 
 /** Vectors of results at once: two cache lines of each row; fewer where an element takes many operations. */
 const mostVectors = 8;
 const mostParts = 48;
-/** Rows that are added in float32 before a sum goes on in float64. */
-const rowsInRun = 64;
+/** Rows, and elements of a result, from which on accumulators in memory cost less than reading in short pieces. */
+const manyRows = 16;
+const wideResult = 64;
 
 export function emitAcrossRows(context: KernelContext, kernel: ReduceKernel, nest: Nest): void {
   const { f } = context;
   const inner = nest.shape.length - 1;
   const kept = dimsWhere(nest, false).filter((dim) => dim !== inner);
   const extent = nest.shape[inner];
-  const together = vectorsTogether(kernel, nest, countOf(nest, kept));
-  const width = together * vectorWidth;
+  const rows = countOf(nest, dimsWhere(nest, true));
+  const inPanels = rows >= manyRows && extent >= wideResult;
+  const width = inPanels
+    ? panelWidth(nest, countOf(nest, kept))
+    : vectorsTogether(kernel, nest, countOf(nest, kept)) * vectorWidth;
   const blocks = Math.ceil(extent / width);
   const rest = extent % width;
   const count = countOf(nest, kept) * blocks;
@@ -38,8 +44,9 @@ export function emitAcrossRows(context: KernelContext, kernel: ReduceKernel, nes
     const block = kept.length === 0 ? position : f.hold(i32.remU(position, blocks));
     const indices = keptIndices(context, nest, kept, row);
     const first = f.hold(i32.mul(block, width));
+    const emitOne = inPanels ? emitPanel : emitBlock;
     const emit = (results: number): void =>
-      emitBlock(context, kernel, nest, { indices, first, results });
+      emitOne(context, kernel, nest, { indices, first, results });
     if (rest === 0) emit(width);
     else if (blocks === 1) emit(rest);
     else
@@ -59,54 +66,25 @@ function vectorsTogether({ operands }: ReduceKernel, nest: Nest, rows: number): 
   return Math.max(1, Math.min(byRegisters, vectors, byTasks, byCode));
 }
 
-interface Block {
-  /** Of all dimensions but the innermost; reduced ones are 0. */
-  readonly indices: readonly I32[];
-  /** The first result along the innermost dimension. */
-  readonly first: I32;
-  readonly results: number;
-}
-
 function emitBlock(
   context: KernelContext,
   kernel: ReduceKernel,
   nest: Nest,
-  { indices, first, results }: Block,
+  { indices, first, results }: ResultBlock,
 ): void {
   const { f } = context;
   const { operands } = kernel;
-  const inner = nest.shape.length - 1;
   const reduced = dimsWhere(nest, true);
   const vectors = Array.from({ length: Math.ceil(results / vectorWidth) }, (_, i) => ({
     position: blockPosition(context, i, results),
     totals: accumulatorsOf(context, kernel, 1),
   }));
   const all = vectors.flatMap(({ totals }) => totals);
-  /** first * bytes, held for each distance that there is between elements. */
-  const starts = new Map<number, I32>();
-  const startAt = (bytes: number): I32 => {
-    const start = starts.get(bytes) ?? f.hold(i32.mul(first, bytes));
-    starts.set(bytes, start);
-    return start;
-  };
-  const atFirst = (views: readonly Strided[], at: readonly I32[]): Map<Strided, Access> => {
-    const accesses = accessesAt(context, nest, views, at.slice(0, inner), inner);
-    for (const [view, { base, offset, stride }] of accesses) {
-      const bytes = 'buffer' in view ? bytesPerElement[view.buffer.dtype] : 1;
-      if (stride === 0) continue;
-      accesses.set(view, { base: f.hold(i32.add(base, startAt(stride * bytes))), offset, stride });
-    }
-    return accesses;
-  };
   const reads = readsIn(operands);
-  // Held before the loops, which may not be entered first by whoever needs it.
-  for (const view of [...reads, ...viewsOf(kernel.stores)]) {
-    const stride = nest.strides.get(view)![inner];
-    if (stride !== 0) startAt(stride * ('buffer' in view ? bytesPerElement[view.buffer.dtype] : 1));
-  }
+  const accessesFrom = startingAt(context, nest, first, [...reads, ...viewsOf(kernel.stores)]);
   const at = [...indices];
   const addRow = (): void => {
-    const code = new VectorCode(context, atFirst(reads, at));
+    const code = new VectorCode(context, accessesFrom(reads, at));
     code.hoist(operands);
     for (const { position, totals } of vectors) {
       const evaluate = code.evaluator(position);
@@ -133,7 +111,7 @@ function emitBlock(
     }
     flush();
   });
-  const accesses = atFirst(viewsOf(kernel.stores), indices);
+  const accesses = accessesFrom(viewsOf(kernel.stores), indices);
   for (const { position, totals } of vectors) {
     const results = totals.map((total) => f.hold(total.lanes()));
     new VectorCode(context, accesses, (_, part) => results[Number(part ?? 0)]).store(

@@ -1,5 +1,6 @@
 /** Walks the kept and the reduced dimensions of a reduction's nest, and stores one result. */
 
+import { bytesPerElement } from '../../../../graph/dtype.js';
 import type { ReduceKernel } from '../../../plan.js';
 import { type Func, type I32, i32, type V128 } from '../../assembler.js';
 import type { KernelContext } from '../../kernel-context.js';
@@ -9,6 +10,9 @@ import { type Access, accessesOf, singlePosition, VectorCode } from '../../vecto
 
 /** Tasks that there should be, so that threads share them evenly. */
 export const leastTasks = 16;
+
+/** Rows that are added in float32 before a sum goes on in float64. */
+export const rowsInRun = 64;
 
 /** Numbers of the nest's dimensions for which `reduced` is `wanted`. */
 export const dimsWhere = (nest: Nest, wanted: boolean): number[] =>
@@ -66,6 +70,44 @@ export function keptIndices(
     indices[dim] = decoded[i];
   });
   return indices;
+}
+
+/** Neighbouring results along a kept innermost dimension. */
+export interface ResultBlock {
+  /** Of all dimensions but the innermost; reduced ones are 0. */
+  readonly indices: readonly I32[];
+  /** The first result along the innermost dimension. */
+  readonly first: I32;
+  readonly results: number;
+}
+
+/** Gives accesses along the innermost dimension whose element 0 is element `first`; what `all` views need for it is computed now. */
+export function startingAt(
+  context: KernelContext,
+  nest: Nest,
+  first: I32,
+  all: readonly Strided[],
+): (views: readonly Strided[], indices: readonly I32[]) => Map<Strided, Access> {
+  const { f } = context;
+  const inner = nest.shape.length - 1;
+  const distances = new Map(
+    all.map((view) => {
+      const bytes = 'buffer' in view ? bytesPerElement[view.buffer.dtype] : 1;
+      return [view, nest.strides.get(view)![inner] * bytes];
+    }),
+  );
+  const starts = new Map(
+    [...new Set(distances.values())].map((bytes) => [bytes, f.hold(i32.mul(first, bytes))]),
+  );
+  return (views, indices) => {
+    const accesses = accessesAt(context, nest, views, indices.slice(0, inner), inner);
+    for (const [view, access] of accesses) {
+      if (access.stride === 0) continue;
+      const base = f.hold(i32.add(access.base, starts.get(distances.get(view)!)!));
+      accesses.set(view, { ...access, base });
+    }
+    return accesses;
+  };
 }
 
 /** Stores the epilogue for one result of each operand, the same in every lane. */
