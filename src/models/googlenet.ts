@@ -4,6 +4,7 @@ import type { Tensor } from '../graph/tensor.js';
 import { AdaptiveAvgPool2d } from '../nn/adaptive-pooling.js';
 import { Conv2d, type Conv2dLayerOptions } from '../nn/conv-2d.js';
 import { Dropout } from '../nn/dropout.js';
+import { isFrozen } from '../nn/freezing.js';
 import { Identity } from '../nn/identity.js';
 import { constant, kaimingUniform, normal } from '../nn/init.js';
 import { Linear } from '../nn/linear.js';
@@ -148,6 +149,10 @@ class AuxiliaryHead extends Module {
   }
 }
 
+/** The logits of a head that takes part: in training, and unless it is frozen. */
+const learning = (head: AuxiliaryHead | null, x: Tensor): Tensor[] =>
+  head?.training && !isFrozen(head.fc2.weight) ? [head.call(x)] : [];
+
 export interface GoogLeNetOptions extends ImageClassifierOptions {
   /** Have the two auxiliary heads, which take part in training only. Default: true. */
   auxiliary?: boolean;
@@ -247,9 +252,8 @@ export class GoogLeNet extends ImageClassifier implements AuxiliaryHeads {
       const auxiliary: Tensor[] = [];
       for (const layer of this.features.layers) {
         x = layer.call(x);
-        if (!this.training) continue;
-        if (layer === this.inception4a && this.aux1) auxiliary.push(this.aux1.call(x));
-        if (layer === this.inception4d && this.aux2) auxiliary.push(this.aux2.call(x));
+        if (layer === this.inception4a) auxiliary.push(...learning(this.aux1, x));
+        if (layer === this.inception4d) auxiliary.push(...learning(this.aux2, x));
       }
       return { logits: this.classify(x), auxiliary };
     });
@@ -259,12 +263,12 @@ export class GoogLeNet extends ImageClassifier implements AuxiliaryHeads {
     return this.fc;
   }
 
-  get head(): Linear {
+  replaceHead(numClasses: number): Linear {
+    for (const head of [this.aux1, this.aux2]) {
+      if (head) head.fc2 = new Linear(head.fc2.inFeatures, numClasses);
+    }
+    this.fc = new Linear(this.fc.inFeatures, numClasses);
     return this.fc;
-  }
-
-  set head(layer: Linear) {
-    this.fc = layer;
   }
 
   override describe(): string {

@@ -4,6 +4,7 @@ import type { Tensor } from '../graph/tensor.js';
 import { AdaptiveAvgPool2d } from '../nn/adaptive-pooling.js';
 import { Conv2d } from '../nn/conv-2d.js';
 import { Dropout } from '../nn/dropout.js';
+import { isFrozen } from '../nn/freezing.js';
 import { normal } from '../nn/init.js';
 import { Linear } from '../nn/linear.js';
 import type { Module } from '../nn/module.js';
@@ -106,8 +107,9 @@ export class InceptionV3 extends ImageClassifier implements AuxiliaryHeads {
       const auxiliary: Tensor[] = [];
       for (const layer of this.features.layers) {
         x = layer.call(x);
-        if (layer !== this.Mixed_6e || !this.AuxLogits || !this.training) continue;
-        auxiliary.push(this.AuxLogits.call(x));
+        const head = layer === this.Mixed_6e ? this.AuxLogits : null;
+        // A frozen head has nothing to learn, and nothing to teach.
+        if (head?.training && !isFrozen(head.fc.weight)) auxiliary.push(head.call(x));
       }
       return { logits: this.classify(x), auxiliary };
     });
@@ -117,12 +119,10 @@ export class InceptionV3 extends ImageClassifier implements AuxiliaryHeads {
     return this.fc;
   }
 
-  get head(): Linear {
+  replaceHead(numClasses: number): Linear {
+    if (this.AuxLogits) this.AuxLogits.fc = new Linear(this.AuxLogits.fc.inFeatures, numClasses);
+    this.fc = new Linear(this.fc.inFeatures, numClasses);
     return this.fc;
-  }
-
-  set head(layer: Linear) {
-    this.fc = layer;
   }
 
   override describe(): string {

@@ -3,9 +3,15 @@
 export { AlexNet, AlexNet2012 } from './alexnet.js';
 export { GoogLeNet, type GoogLeNetOptions, googlenet2014 } from './googlenet.js';
 export { stateFromCaffe } from './googlenet-caffe.js';
-export { ImageClassifier, type ImageClassifierOptions } from './image-classifier.js';
+export {
+  type FineTuningOptions,
+  ImageClassifier,
+  type ImageClassifierOptions,
+  prepareFineTuning,
+} from './image-classifier.js';
 export { InceptionV3, type InceptionV3Options } from './inception-v3.js';
 export { LeNet5, type LeNet5Options } from './lenet5.js';
+export { LeNet5Original } from './lenet5-1998.js';
 export { createModel, type ModelOptions, modelNames } from './registry.js';
 export {
   ResNet,

@@ -1,13 +1,13 @@
 /** The models that can be created by name. */
 
 import { ValueError } from '../graph/errors.js';
-import type { Module } from '../nn/module.js';
 import { nearestName } from '../text/nearest-name.js';
 import { AlexNet, AlexNet2012 } from './alexnet.js';
 import { GoogLeNet, googlenet2014 } from './googlenet.js';
-import type { ImageClassifierOptions } from './image-classifier.js';
+import type { ImageClassifier, ImageClassifierOptions } from './image-classifier.js';
 import { InceptionV3 } from './inception-v3.js';
 import { LeNet5 } from './lenet5.js';
+import { LeNet5Original } from './lenet5-1998.js';
 import {
   resnet18,
   resnet34,
@@ -42,8 +42,9 @@ export interface ModelOptions extends ImageClassifierOptions {
 }
 
 /** By torchvision's names, where it has the network. */
-const models: Readonly<Record<string, (options: ModelOptions) => Module>> = {
+const models: Readonly<Record<string, (options: ModelOptions) => ImageClassifier>> = {
   lenet5: (options) => new LeNet5(options),
+  lenet5_1998: (options) => new LeNet5Original(options),
   alexnet: (options) => new AlexNet(options),
   alexnet_2012: (options) => new AlexNet2012(options),
   vgg11,
@@ -82,7 +83,7 @@ export const modelNames = (): string[] => Object.keys(models);
  *
  *     const model = createModel('lenet5', { numClasses: 10 });
  */
-export function createModel(name: string, options: ModelOptions = {}): Module {
+export function createModel(name: string, options: ModelOptions = {}): ImageClassifier {
   if (!Object.hasOwn(models, name)) {
     const near = nearestName(name, modelNames());
     throw new ValueError(

@@ -112,12 +112,9 @@ export class CifarResNet extends ImageClassifier {
     return this.linear;
   }
 
-  get head(): Linear {
+  replaceHead(numClasses: number): Linear {
+    this.linear = new Linear(this.linear.inFeatures, numClasses);
     return this.linear;
-  }
-
-  set head(layer: Linear) {
-    this.linear = layer;
   }
 
   forward(x: Tensor): Tensor {

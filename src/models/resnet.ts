@@ -177,12 +177,9 @@ export class ResNet extends ImageClassifier {
     return this.fc;
   }
 
-  get head(): Linear {
+  replaceHead(numClasses: number): Linear {
+    this.fc = new Linear(this.fc.inFeatures, numClasses);
     return this.fc;
-  }
-
-  set head(layer: Linear) {
-    this.fc = layer;
   }
 
   forward(x: Tensor): Tensor {

@@ -2,7 +2,7 @@
 
 import type { Tensor } from '../graph/tensor.js';
 import type { AdaptiveAvgPool2d } from '../nn/adaptive-pooling.js';
-import type { Linear } from '../nn/linear.js';
+import { Linear } from '../nn/linear.js';
 import { Sequential } from '../nn/sequential.js';
 import { flatten } from '../ops/dims.js';
 import { ImageClassifier } from './image-classifier.js';
@@ -22,11 +22,10 @@ export abstract class StackedClassifier extends ImageClassifier {
     return this.classify(this.features.call(x));
   }
 
-  get head(): Linear {
-    return this.classifier.layers.at(-1) as Linear;
-  }
-
-  set head(layer: Linear) {
-    this.classifier = new Sequential(...this.classifier.layers.slice(0, -1), layer);
+  replaceHead(numClasses: number): Linear {
+    const { layers } = this.classifier;
+    const head = new Linear((layers.at(-1) as Linear).inFeatures, numClasses);
+    this.classifier = new Sequential(...layers.slice(0, -1), head);
+    return head;
   }
 }
