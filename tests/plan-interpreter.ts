@@ -364,6 +364,8 @@ function structureOf(
       const attributes = { stride: kernel.stride, dilation: kernel.dilation };
       return applied('conv2d', inputs, { attributes, shape, dtype: float });
     }
+    case 'prepare':
+      throw new Error('plan: only a backend that asked for it can prepare an operand');
     case 'pad':
       return padded(kernel.input, memory);
     case 'window': {

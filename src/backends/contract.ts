@@ -2,7 +2,7 @@
 
 import type { TypedArray } from '../graph/dtype.js';
 import type { TracedGraph } from '../graph/traced-graph.js';
-import type { Kernel, Plan } from './plan.js';
+import type { Kernel, Plan, PreparableKernel, Prepared } from './plan.js';
 
 /** A loaded program. Variables are updated in place; outputs are fresh host arrays. */
 export interface Executable {
@@ -26,6 +26,14 @@ export interface KernelBackend {
   load(plan: Plan): Executable;
   /** How it computes a kernel, in words, where there are several ways. */
   methodOf?(kernel: Kernel): string | null;
+  /** What it would rather have prepared once than in every run, if that never changes; null for nothing. */
+  preparationOf?(kernel: PreparableKernel): Preparation | null;
+}
+
+export interface Preparation {
+  readonly operand: Prepared['operand'];
+  /** Numbers that the prepared operand has. */
+  readonly length: number;
 }
 
 export type Backend = GraphBackend | KernelBackend;

@@ -94,9 +94,17 @@ export interface ReduceKernel extends KernelBase {
   readonly operands: readonly Expression[];
 }
 
+/** An operand that a prepare kernel has put into an order that only the backend knows. */
+export interface Prepared {
+  /** What the plan calls it. */
+  readonly operand: 'a' | 'b' | 'filters';
+  readonly view: BufferView;
+}
+
 /** result[b, m, n] = sum over k of a[b, m, k] * b[b, k, n] */
 export interface MatmulKernel extends KernelBase {
   readonly kind: 'matmul';
+  readonly prepared?: Prepared;
   readonly depth: number;
   readonly a: BufferView;
   readonly b: BufferView;
@@ -117,11 +125,21 @@ export interface PaddedView {
 /** result[g, n, o, y, x]; input [G, N, C, H, W] and filters [G, O, C, KH, KW]. */
 export interface Conv2dKernel extends KernelBase {
   readonly kind: 'conv2d';
+  readonly prepared?: Prepared;
   readonly input: PaddedView;
   readonly filters: BufferView;
   readonly filterShape: Shape;
   readonly stride: readonly [number, number];
   readonly dilation: readonly [number, number];
+}
+
+/** Kernels of which an operand can be prepared. */
+export type PreparableKernel = MatmulKernel | Conv2dKernel;
+
+/** result = the operand of another kernel as its backend reads it fastest. */
+export interface PrepareKernel extends KernelBase {
+  readonly kind: 'prepare';
+  readonly of: PreparableKernel & { readonly prepared: Prepared };
 }
 
 /** result = the operand with padding. */
@@ -190,6 +208,7 @@ export type SingleKernel =
   | ReduceKernel
   | MatmulKernel
   | Conv2dKernel
+  | PrepareKernel
   | PadKernel
   | WindowKernel
   | GatherKernel
@@ -293,9 +312,11 @@ export function operandsOf(kernel: SingleKernel): BufferView[] {
     case 'reduce':
       return [];
     case 'matmul':
-      return [kernel.a, kernel.b];
+      return [preparedOr('a', kernel.a, kernel), preparedOr('b', kernel.b, kernel)];
     case 'conv2d':
-      return [kernel.input.view, kernel.filters];
+      return [kernel.input.view, preparedOr('filters', kernel.filters, kernel)];
+    case 'prepare':
+      return [preparableOperand(kernel.of, kernel.of.prepared.operand)];
     case 'pad':
       return [kernel.input.view];
     case 'window':
@@ -308,4 +329,19 @@ export function operandsOf(kernel: SingleKernel): BufferView[] {
     case 'uniform':
       return [kernel.state];
   }
+}
+
+const preparedOr = (
+  operand: Prepared['operand'],
+  view: BufferView,
+  { prepared }: PreparableKernel,
+): BufferView => (prepared?.operand === operand ? prepared.view : view);
+
+/** The view that a kernel calls by this name. */
+export function preparableOperand(
+  kernel: PreparableKernel,
+  operand: Prepared['operand'],
+): BufferView {
+  if (kernel.kind === 'conv2d') return kernel.filters;
+  return operand === 'a' ? kernel.a : kernel.b;
 }

@@ -69,6 +69,7 @@ function structureFlops(kernel: SingleKernel, size: number): number {
       return size * kernel.window.kernel[0] * kernel.window.kernel[1];
     case 'scatter':
       return sizeOf([kernel.shape[0], kernel.count]);
+    case 'prepare':
     case 'map':
     case 'pad':
     case 'gather':

@@ -10,6 +10,7 @@ import { joinRows } from './join-rows.js';
 import { joinSums } from './join-sums.js';
 import { lower } from './lower.js';
 import { planMemory } from './memory-plan.js';
+import { withPreparation } from './prepare.js';
 import { splitPrologue } from './prologue.js';
 import { simplify } from './simplify.js';
 
@@ -52,7 +53,7 @@ export class Program {
     const start = performance.now();
     this.#traced = traced;
     this.#graph = simplify(traced);
-    this.#plan = plan(this.#graph);
+    this.#plan = plan(this.#graph, backend);
     this.#backend = backend;
     this.#executable =
       backend.kind === 'graph' ? backend.load(this.#graph) : backend.load(this.#plan);
@@ -114,7 +115,7 @@ export class Program {
       ({ source }) => source.kind === 'apply' && source.primitive.name === 'recompute',
     );
     if (!repeats) return null;
-    const without = plan(simplify(this.#traced, { recompute: false }));
+    const without = plan(simplify(this.#traced, { recompute: false }), this.#backend);
     const flops = (planned: Plan): number => totalFlops(describeKernels(planned, this.#backend));
     return {
       arenaBytesWithout: without.arenaBytes,
@@ -125,8 +126,10 @@ export class Program {
 }
 
 /** The kernels of a graph, with an address for everything in the arena. */
-function plan(graph: TracedGraph): Plan {
-  const lowered = lower(graph);
+function plan(graph: TracedGraph, backend: Backend): Plan {
+  const whole = lower(graph);
+  const lowered =
+    backend.kind === 'kernels' ? { ...whole, kernels: withPreparation(whole, backend) } : whole;
   const { inputs, outputs } = lowered;
   const { first, rest, variables, keptBytes } = splitPrologue(lowered);
   const [ahead, after] = [first, rest].map((kernels) => joinRows(joinSums(kernels), outputs));

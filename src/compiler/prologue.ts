@@ -19,7 +19,7 @@ export function settledTensors({ inputs, assignments, ...graph }: TracedGraph): 
   return settled;
 }
 
-interface Kernels {
+export interface Kernels {
   readonly kernels: readonly Kernel[];
   readonly inputs: readonly Buffer[];
   readonly outputs: readonly Buffer[];
@@ -38,25 +38,9 @@ interface Split {
  * The kernels whose results are the same in every run until a variable is written, such as the factors of
  * a batch normalisation by running statistics, and the rest. What these read of the first is kept.
  */
-export function splitPrologue({ kernels, inputs, outputs }: Kernels): Split {
-  const written = new Set<Variable>();
-  for (const { place } of kernels.flatMap(writesOf)) {
-    if (place.kind === 'variable') written.add(place.variable);
-  }
-  const moving = new Set([...inputs, ...outputs]);
-  const isSettled = ({ place }: Buffer): boolean =>
-    place.kind !== 'variable' || !written.has(place.variable);
-  // Without inputs there is nothing that a second run would do but the same.
-  const settled = new Set(inputs.length > 0 ? kernels : []);
-  for (let before = -1; before !== settled.size; ) {
-    before = settled.size;
-    for (const kernel of kernels) {
-      const uses = [...readsOf(kernel), ...writesOf(kernel)];
-      if (uses.every((buffer) => isSettled(buffer) && !moving.has(buffer))) continue;
-      settled.delete(kernel);
-      for (const buffer of writesOf(kernel)) moving.add(buffer);
-    }
-  }
+export function splitPrologue(all: Kernels): Split {
+  const { kernels } = all;
+  const { settled } = settledParts(all);
   const first = kernels.filter((kernel) => settled.has(kernel));
   const rest = kernels.filter((kernel) => !settled.has(kernel));
   const variables = new Set<Variable>();
@@ -64,6 +48,33 @@ export function splitPrologue({ kernels, inputs, outputs }: Kernels): Split {
     if (place.kind === 'variable') variables.add(place.variable);
   }
   return { first, rest, variables, keptBytes: keep(first, rest) };
+}
+
+/** The kernels that do the same in every run, and whether a buffer is the same in every run. */
+export function settledParts({ kernels, inputs, outputs }: Kernels): {
+  readonly settled: ReadonlySet<Kernel>;
+  readonly isSettled: (buffer: Buffer) => boolean;
+} {
+  const written = new Set<Variable>();
+  for (const { place } of kernels.flatMap(writesOf)) {
+    if (place.kind === 'variable') written.add(place.variable);
+  }
+  const moving = new Set([...inputs, ...outputs]);
+  const isSettled = (buffer: Buffer): boolean =>
+    !moving.has(buffer) &&
+    (buffer.place.kind !== 'variable' || !written.has(buffer.place.variable));
+  // Without inputs there is nothing that a second run would do but the same.
+  const settled = new Set(inputs.length > 0 ? kernels : []);
+  for (let before = -1; before !== settled.size; ) {
+    before = settled.size;
+    for (const kernel of kernels) {
+      const uses = [...readsOf(kernel), ...writesOf(kernel)];
+      if (uses.every(isSettled)) continue;
+      settled.delete(kernel);
+      for (const buffer of writesOf(kernel)) moving.add(buffer);
+    }
+  }
+  return { settled, isSettled };
 }
 
 /** Gives what `rest` reads of `first` a place that other programs leave alone; returns its bytes. */

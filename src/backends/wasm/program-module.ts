@@ -11,6 +11,7 @@ import { emitGather, emitScatter } from './kernels/gather.js';
 import { emitMap } from './kernels/map.js';
 import { emitMatmul } from './kernels/matmul.js';
 import { emitPad } from './kernels/pad.js';
+import { emitPrepare } from './kernels/prepare.js';
 import { emitReduce } from './kernels/reduce/reduce.js';
 import { emitRows } from './kernels/rows.js';
 import { emitUniform } from './kernels/uniform.js';
@@ -30,6 +31,7 @@ const emitters: {
   matmul: emitMatmul,
   conv2d: emitConv2d,
   pad: emitPad,
+  prepare: emitPrepare,
   window: emitWindow,
   gather: emitGather,
   scatter: emitScatter,

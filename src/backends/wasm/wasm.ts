@@ -9,6 +9,7 @@ import type { Buffer, Kernel, Plan } from '../plan.js';
 import { readsOf, writesOf } from '../plan.js';
 import { Engine, type EngineOptions } from './engine.js';
 import { conv2dMethod } from './kernels/conv-2d/conv-2d.js';
+import { preparationOf } from './kernels/prepare.js';
 import type { Heap } from './memory.js';
 import { programModule } from './program-module.js';
 import type { Run } from './thread.js';
@@ -29,6 +30,7 @@ export function createWasmBackend(options: EngineOptions = {}): WasmBackend {
     name: 'wasm',
     load: (plan) => new WasmExecutable(own, plan),
     methodOf,
+    preparationOf,
     heap: own.heap,
     setThreads: (count) => own.setThreads(count),
     threadCount: () => own.threads.count,
@@ -54,6 +56,7 @@ export const wasm: KernelBackend = {
   name: 'wasm',
   load: (plan) => new WasmExecutable(theEngine(), plan),
   methodOf,
+  preparationOf,
 };
 
 /**

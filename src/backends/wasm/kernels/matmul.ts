@@ -5,11 +5,12 @@
  * 2008), and then stored with whatever is fused behind the product.
  */
 
-import { type BufferView, type MatmulKernel, rewriteStores } from '../../plan.js';
+import { sizeOf } from '../../../graph/shape.js';
+import { type BufferView, type MatmulKernel, type Prepared, rewriteStores } from '../../plan.js';
 import { type I32, i32 } from '../assembler.js';
 import { type Address, flat, type KernelContext } from '../kernel-context.js';
 import { viewsOf } from '../nest.js';
-import { emitPack, type Panels, panelsOf } from '../pack.js';
+import { emitPack, type Panels, panelsOf, type Source } from '../pack.js';
 import { emitProducts, tileSize } from '../products.js';
 import { decode, startOf } from '../rows.js';
 import { v128 } from '../simd.js';
@@ -26,32 +27,59 @@ const smallOperand = 512 * 1024;
 const blockStride = blockPanels * panelLanes * 4;
 
 export function emitMatmul(context: KernelContext, given: MatmulKernel): void {
-  const kernel = packsLittle(given) ? given : transposedProduct(given);
+  const kernel = oriented(given);
   const { f } = context;
   const [batch, rows, columns] = kernel.shape;
-  const { depth, a, b } = kernel;
+  const { depth, a } = kernel;
   if (batch * rows * columns === 0) return;
   const panels = panelsOf(columns, depth);
+  if (given.prepared) {
+    const { buffer, offset } = given.prepared.view;
+    const start = context.address(buffer);
+    const packed = { base: start.base, offset: start.offset + offset * 4 };
+    const product = i32.const(0);
+    emitBlocks(context, kernel, product, startOf(context, a, a.strides, []), panels, packed);
+    return;
+  }
   const packed = context.sharedScratch(panels.bytes);
   const product = f.local('i32');
   f.for(product, 0, batch, 1, () => {
-    const source = startOf(context, b, b.strides, [product]);
-    emitPack(
-      context,
-      {
-        start: source,
-        laneStride: b.strides[2] * 4,
-        depth: [{ extent: depth, stride: b.strides[1] * 4 }],
-      },
-      panels,
-      packed,
-      batch > 1,
-    );
+    emitPack(context, sourceOf(context, kernel, product), panels, packed, batch > 1);
     context.barrier();
     emitBlocks(context, kernel, product, startOf(context, a, a.strides, [product]), panels, packed);
     // The next product packs into the same memory.
     if (batch > 1) context.barrier();
   });
+}
+
+/** b of a product, to be packed. */
+function sourceOf(context: KernelContext, { b, depth }: MatmulKernel, product: I32): Source {
+  return {
+    start: startOf(context, b, b.strides, [product]),
+    laneStride: b.strides[2] * 4,
+    depth: [{ extent: depth, stride: b.strides[1] * 4 }],
+  };
+}
+
+/** Which operand can be packed once, and its bytes; null for several products. */
+export function packedOperand(given: MatmulKernel): { operand: 'a' | 'b'; bytes: number } | null {
+  const [batch, , columns] = oriented(given).shape;
+  if (batch !== 1 || sizeOf(given.shape) === 0) return null;
+  const { bytes } = panelsOf(columns, given.depth);
+  return { operand: packsLittle(given) ? 'b' : 'a', bytes };
+}
+
+/** Packs that operand. */
+export function emitPackedOperand(
+  context: KernelContext,
+  given: MatmulKernel & { readonly prepared: Prepared },
+): void {
+  const kernel = oriented(given);
+  const { buffer, offset } = given.prepared.view;
+  const start = context.address(buffer);
+  const target = { base: start.base, offset: start.offset + offset * 4 };
+  const panels = panelsOf(kernel.shape[2], kernel.depth);
+  emitPack(context, sourceOf(context, kernel, i32.const(0)), panels, target);
 }
 
 function emitBlocks(
@@ -153,6 +181,9 @@ function packsLittle(kernel: MatmulKernel): boolean {
   if (least <= fewRows && most >= 8 * least) return columns === least;
   return storesAlongRows(kernel);
 }
+/** The product, or the transposed one, of which the better operand is packed. */
+const oriented = (kernel: MatmulKernel): MatmulKernel =>
+  packsLittle(kernel) ? kernel : transposedProduct(kernel);
 
 /** Whether what is stored lies along rows at least as often as along columns. */
 function storesAlongRows({ stores }: MatmulKernel): boolean {

@@ -7,10 +7,14 @@
 
 import { sizeOf } from '../../../../graph/shape.js';
 import { type Conv2dKernel, type Expression, rewriteStores } from '../../../plan.js';
-import type { KernelContext } from '../../kernel-context.js';
+import { type Address, roundUp } from '../../kernel-context.js';
 import type { Strided } from '../../nest.js';
 import { emitStores, withResult } from '../map.js';
 import { cropped } from './cropped.js';
+import type { ConvolutionMethod } from './method.js';
+
+/** Filters of one phase begin at a multiple of so many bytes. */
+const filterAlignment = 64;
 
 /** Whether there are zeros between elements that steps of one would walk over. */
 export function suitsPhases({ input, stride, dilation }: Conv2dKernel): boolean {
@@ -19,19 +23,36 @@ export function suitsPhases({ input, stride, dilation }: Conv2dKernel): boolean 
   return plain && outside && (input.interior[3] > 0 || input.interior[4] > 0);
 }
 
-export function emitByPhases(
-  context: KernelContext,
+export function phasesMethodOf(
   kernel: Conv2dKernel,
-  emit: (context: KernelContext, phase: Conv2dKernel) => void,
-): void {
-  for (const phase of phasesOf(kernel)) {
-    if (sizeOf(phase.filterShape) > 0) context.withScratch(() => emit(context, phase));
-    else emitStores(context, phase.shape, withResult(phase.stores, zero));
-  }
+  methodOf: (phase: Conv2dKernel) => ConvolutionMethod,
+): ConvolutionMethod {
+  let filterBytes = 0;
+  const phases = phasesOf(kernel).map((phase) => {
+    const method = sizeOf(phase.filterShape) > 0 ? methodOf(phase) : null;
+    const offset = filterBytes;
+    filterBytes += method ? roundUp(method.filterBytes, filterAlignment) : 0;
+    return { phase, method, offset };
+  });
+  const part = ({ base, offset }: Address, by: number): Address => ({ base, offset: offset + by });
+  const names = phases.flatMap(({ method }) => (method ? [method.name] : []));
+  return {
+    name: `phases: ${[...new Set(names)].sort().join('; ')}`,
+    filterBytes,
+    emitFilters: (context, target) => {
+      for (const { method, offset } of phases) method?.emitFilters(context, part(target, offset));
+    },
+    emit: (context, filters) => {
+      for (const { phase, method, offset } of phases) {
+        if (method) context.withScratch(() => method.emit(context, part(filters, offset)));
+        else emitStores(context, phase.shape, withResult(phase.stores, zero));
+      }
+    },
+  };
 }
 
 /** The convolutions that together are the whole one. */
-export function phasesOf(kernel: Conv2dKernel): Conv2dKernel[] {
+function phasesOf(kernel: Conv2dKernel): Conv2dKernel[] {
   const spacing = [kernel.input.interior[3] + 1, kernel.input.interior[4] + 1];
   const phases: Conv2dKernel[] = [];
   for (let row = 0; row < spacing[0]; row++) {

@@ -12,7 +12,7 @@ import { emitByPlanes, suitsPlanes } from './by-planes.js';
 import { emitByRows } from './by-rows.js';
 import { emitInput, type Skips } from './input.js';
 import type { ConvolutionMethod } from './method.js';
-import { type Convolution, emitFilters, type TapOrder } from './taps.js';
+import { type Convolution, emitFilters, filterPanels, type TapOrder } from './taps.js';
 
 /** More taps than this (filter gradients) are walked channel by channel, with a table of one channel. */
 const longestTable = 16384;
@@ -26,13 +26,15 @@ interface DirectMethod {
 
 export function directMethodOf(kernel: Conv2dKernel): ConvolutionMethod {
   const { name, order, skips, emit } = choice(kernel);
+  const panels = filterPanels(kernel);
   return {
     name: `direct, ${name}`,
-    emit: (context) => {
+    filterBytes: panels.bytes * kernel.shape[0],
+    emitFilters: (context, target) => emitFilters(context, kernel, order, target),
+    emit: (context, packed) => {
       const input = emitInput(context, kernel, skips);
-      const filters = emitFilters(context, kernel, order);
       context.barrier();
-      emit(context, { kernel, input, order, ...filters });
+      emit(context, { kernel, input, order, panels, packed });
     },
   };
 }

@@ -25,14 +25,19 @@ export interface Convolution {
   readonly packed: Address;
 }
 
-/** Packs the filters: lanes are output channels, k are taps; a barrier must follow. */
+/** The panels of one group's filters: lanes are output channels, k are taps. */
+export const filterPanels = ({ filterShape, shape }: Conv2dKernel): Panels =>
+  panelsOf(shape[2], sizeOf(filterShape.slice(2)));
+
+/** Packs the filters, group behind group; a barrier must follow. */
 export function emitFilters(
   context: KernelContext,
-  { filters, filterShape, shape }: Conv2dKernel,
+  kernel: Conv2dKernel,
   order: TapOrder,
-): { panels: Panels; packed: Address } {
-  const panels = panelsOf(shape[2], sizeOf(filterShape.slice(2)));
-  const packed = context.sharedScratch(panels.bytes * shape[0]);
+  packed: Address,
+): void {
+  const { filters, filterShape, shape } = kernel;
+  const panels = filterPanels(kernel);
   const strides = filters.strides.map((stride) => stride * 4);
   const [c, i, j] = [2, 3, 4].map((dim) => ({ extent: filterShape[dim], stride: strides[dim] }));
   const depth = { rows: [i, c, j], pixels: [i, j, c], channels: [c, i, j] }[order];
@@ -41,7 +46,6 @@ export function emitFilters(
     const target = { base: packed.base, offset: packed.offset + group * panels.bytes };
     emitPack(context, { start, laneStride: strides[1], depth }, panels, target);
   }
-  return { panels, packed };
 }
 
 /** The address of the table of taps: bytes from the first. */

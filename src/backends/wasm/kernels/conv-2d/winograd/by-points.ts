@@ -11,7 +11,7 @@ import { emitProducts, tileSize } from '../../../products.js';
 import { decode, forEachIndex, startOf } from '../../../rows.js';
 import { panelLanes, splitRows, tileRows } from '../../../tile.js';
 import { multiplyAdds } from '../taps.js';
-import { emitFilterTransforms } from './filters.js';
+import { filterLayout } from './filters.js';
 import { finishedRowEmitter } from './finished-rows.js';
 import { pointRanges } from './point-ranges.js';
 import { tileRowEmitter } from './tile-rows.js';
@@ -22,15 +22,19 @@ const mostBytes = 8 * 1024 * 1024;
 /** Rows of a product that a thread takes at once: their input stays in its cache. */
 const mostRows = 96;
 
-export function emitByPoints(context: KernelContext, kernel: Conv2dKernel, tiling: Tiling): void {
+export function emitByPoints(
+  context: KernelContext,
+  kernel: Conv2dKernel,
+  tiling: Tiling,
+  filters: Address,
+): void {
   const { f, common } = context;
   const { down, across, spacing, phases, tilesDown, tilesAcross } = tiling;
   const points = down.size * across.size;
   const [, batch, outputs] = kernel.shape;
   const channels = kernel.filterShape[2];
   const depth = channels * phases.length;
-  const filters = emitFilterTransforms(context, kernel, tiling);
-  const { panels } = filters;
+  const { panels, pointStride: filterStride } = filterLayout(kernel, tiling);
   const depthsOf = pointRanges(context, tiling, channels);
 
   const rowStride = depth * 4 + paddingBytes;
@@ -97,7 +101,7 @@ export function emitByPoints(context: KernelContext, kernel: Conv2dKernel, tilin
       emitProducts(context, {
         ...{ a: ofPoint(data, pointStride), rowStride, depthStride: 4 },
         ...{
-          packed: ofPoint(filters.address, filters.pointStride),
+          packed: ofPoint(filters, filterStride),
           panels,
           depth,
           depths: depthsOf?.(point),

@@ -10,27 +10,38 @@ import { panelLanes } from '../../../tile.js';
 import { transformBytes, transformFunction } from './tile-transform.js';
 import { paddingBytes, type Tiling } from './tiling.js';
 
-export interface TransformedFilters {
+/** How transformed filters lie. */
+export interface FilterLayout {
   /** The panels of one point; k is [phase, channel]. */
   readonly panels: Panels;
-  readonly address: Address;
   /** Bytes from one point to the next. */
   readonly pointStride: number;
+  readonly bytes: number;
+}
+
+export function filterLayout(
+  { filterShape, shape }: Conv2dKernel,
+  { down, across, phases }: Tiling,
+): FilterLayout {
+  const panels = panelsOf(shape[2], filterShape[2] * phases.length);
+  const pointStride = panels.bytes + paddingBytes;
+  return { panels, pointStride, bytes: down.size * across.size * pointStride };
 }
 
 /** Transforms the filters, shared among the threads; a barrier must follow. */
 export function emitFilterTransforms(
   context: KernelContext,
-  { filters, filterShape, shape }: Conv2dKernel,
-  { down, across, spacing, phases }: Tiling,
-): TransformedFilters {
+  kernel: Conv2dKernel,
+  tiling: Tiling,
+  address: Address,
+): void {
+  const { filters, filterShape, shape } = kernel;
+  const { down, across, spacing, phases } = tiling;
+  const { panels, pointStride } = filterLayout(kernel, tiling);
   const { f, common } = context;
   const outputs = shape[2];
   const [, , channels, height, width] = filterShape;
   const depth = channels * phases.length;
-  const panels = panelsOf(outputs, depth);
-  const pointStride = panels.bytes + paddingBytes;
-  const address = context.sharedScratch(down.size * across.size * pointStride);
   // Taps that phases do not have stay zero.
   const [rows, columns] = [down.taps * spacing, across.taps * spacing];
   const taps = f.hold(flat(context.localScratch(rows * columns * 16)));
@@ -80,5 +91,4 @@ export function emitFilterTransforms(
       f.set(target, i32.add(target, i32.mul(laneBytes, channels)));
     }
   });
-  return { panels, address, pointStride };
 }

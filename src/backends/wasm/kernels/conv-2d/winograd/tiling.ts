@@ -38,9 +38,9 @@ export const paddingBytes = 64;
 const leastGain = 1.2;
 /**
  * What an element costs that is transformed, in products: data and sums, which stay in a cache, and filters
- * (or their sums), of which there are as many as products in a tile.
+ * (or their sums), of which there are as many as products in a tile; prepared ones need only be read.
  */
-const transformCosts = { data: 5, filters: 20 };
+const transformCosts = { data: 5, filters: 20, preparedFilters: 5 };
 /** With fewer channels on a side the transforms cost more than they save. */
 const fewestChannels = 16;
 /** Phases side by side, so that those that a point needs are neighbours; see phasesOfPoint. */
@@ -64,7 +64,7 @@ export function tilingOf(kernel: Conv2dKernel): Tiling | null {
     outputs >= fewestChannels &&
     readsRows(kernel);
   if (!suits) return null;
-  const counts = { batch, inputs: channels, outputs };
+  const counts = { batch, inputs: channels, outputs, prepared: kernel.prepared !== undefined };
   return tilingOver('taps', stride, [filterHeight, filterWidth], [height, width], counts);
 }
 
@@ -85,7 +85,7 @@ export function gradientTilingOf(kernel: Conv2dKernel): Tiling | null {
     filters.strides[4] === 1 &&
     readsRows(kernel);
   if (!suits) return null;
-  const counts = { batch, inputs, outputs };
+  const counts = { batch, inputs, outputs, prepared: false };
   return tilingOver('results', dilation, [height, width], [filterHeight, filterWidth], counts);
 }
 
@@ -95,7 +95,7 @@ function tilingOver(
   spacings: readonly number[],
   few: readonly number[],
   many: readonly number[],
-  { batch, inputs, outputs }: Counts,
+  counts: Counts,
 ): Tiling | null {
   const [spacing] = spacings;
   const most = few.map((count) => Math.ceil(count / spacing));
@@ -114,18 +114,20 @@ function tilingOver(
     .filter((phase) => phase.every((index) => index < spacing))
     .map(([row, column]) => ({ row, column, down: count(0, row), across: count(1, column) }));
   const tiling = { down, across, spacing, phases, tilesDown, tilesAcross };
-  const direct = sizeOf([batch, inputs, outputs, ...many, ...few]);
-  return direct < leastGain * costOf(tiling, { batch, inputs, outputs }) ? null : tiling;
+  const direct = sizeOf([counts.batch, counts.inputs, counts.outputs, ...many, ...few]);
+  return direct < leastGain * costOf(tiling, counts) ? null : tiling;
 }
 
 interface Counts {
   readonly batch: number;
   readonly inputs: number;
   readonly outputs: number;
+  /** Whether the filters are transformed already. */
+  readonly prepared: boolean;
 }
 
 /** The cost of a convolution in tiles, in products. */
-function costOf(tiling: Tiling, { batch, inputs, outputs }: Counts): number {
+function costOf(tiling: Tiling, { batch, inputs, outputs, prepared }: Counts): number {
   const tiles = batch * tiling.tilesDown * tiling.tilesAcross;
   const points = pointsOf(tiling);
   const products = points.reduce((sum, [first, end]) => sum + end - first, 0);
@@ -135,7 +137,7 @@ function costOf(tiling: Tiling, { batch, inputs, outputs }: Counts): number {
   return (
     tiles * products * inputs * outputs +
     transformCosts.data * data +
-    transformCosts.filters * filters
+    (prepared ? transformCosts.preparedFilters : transformCosts.filters) * filters
   );
 }
 

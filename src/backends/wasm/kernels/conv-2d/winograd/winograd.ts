@@ -8,6 +8,7 @@ import type { ConvolutionMethod } from '../method.js';
 import { emitByPoints } from './by-points.js';
 import { emitByTiles } from './by-tiles.js';
 import { emitFilterGradient } from './filter-gradient.js';
+import { emitFilterTransforms, filterLayout } from './filters.js';
 import { gradientTilingOf, type Tiling, tilingOf } from './tiling.js';
 
 /** Transformed filters of at most this many bytes stay in a core's own cache beside a block of tiles. */
@@ -17,16 +18,22 @@ const fewFilterBytes = 1024 * 1024;
 export function winogradMethodOf(kernel: Conv2dKernel): ConvolutionMethod | null {
   const tiling = tilingOf(kernel);
   if (tiling) {
-    const { shape, filterShape } = kernel;
-    const filterBytes =
-      4 * shape[2] * filterShape[2] * tiling.phases.length * tiling.down.size * tiling.across.size;
-    const emit = filterBytes <= fewFilterBytes ? emitByTiles : emitByPoints;
-    return { name: nameOf(tiling), emit: (context) => emit(context, kernel, tiling) };
+    const { bytes } = filterLayout(kernel, tiling);
+    const emit = bytes <= fewFilterBytes ? emitByTiles : emitByPoints;
+    return {
+      name: nameOf(tiling),
+      filterBytes: bytes,
+      emitFilters: (context, target) => emitFilterTransforms(context, kernel, tiling, target),
+      emit: (context, filters) => emit(context, kernel, tiling, filters),
+    };
   }
   const gradientTiling = gradientTilingOf(kernel);
   if (!gradientTiling) return null;
   return {
     name: nameOf(gradientTiling),
+    // They are cut into tiles together with the input.
+    filterBytes: 0,
+    emitFilters: () => {},
     emit: (context) => emitFilterGradient(context, kernel, gradientTiling),
   };
 }
