@@ -177,6 +177,9 @@ export const i32x4 = {
   mul: binary(181),
   minS: binary(182),
   maxS: binary(184),
+  /** mask ? a : b, where each lane of the mask is all ones or all zeros. */
+  relaxedLaneselect: (a: V128, b: V128, mask: V128): V128 =>
+    instruction('v128', simd(0x10b), a, b, mask),
   truncSatF32x4S: unary(248),
   truncSatF64x2SZero: unary(252),
 };

@@ -7,7 +7,7 @@ import {
   type ResultPart,
   type WindowKernel,
 } from '../../plan.js';
-import { type I32, i32, type V128 } from '../assembler.js';
+import { type I32, i32, type Local, type V128 } from '../assembler.js';
 import type { KernelContext } from '../kernel-context.js';
 import { type IndexExpression, nestOf, viewsOf } from '../nest.js';
 import { forEachRow } from '../rows.js';
@@ -69,36 +69,34 @@ function emitWindowAt(
   const wantsPlace =
     operation === 'argmax' || [...partsOf(kernel.stores.map(({ value }) => value))].some(isPlace);
   const best = f.local('v128');
-  const index = f.local('v128');
-  const started = f.local('v128');
-  const origin = f.hold(
-    i32x4.add(
-      i32x4.splat(i32.add(place.base, position.scaled(place.stride))),
-      i32x4.const(0, place.stride, 2 * place.stride, 3 * place.stride),
-    ),
-  );
-  const initial = operation === 'sum' || wantsPlace ? 0 : isFloat ? -Infinity : -(2 ** 31);
-  f.set(best, isFloat ? f32x4.const(initial) : i32x4.const(initial));
-  f.set(started, i32x4.const(0));
-  f.set(index, origin);
+  /** Elements from a window's first to its maximum. */
+  const distance = f.local('v128');
+  const tapAt = (bytes: I32 | number): Local<'v128'> =>
+    f.hold(loadVector(context, moved(access, bytes), input.buffer.dtype, position));
+  const select = (a: V128, b: V128, mask: V128): V128 =>
+    context.common.features.relaxedSimd
+      ? i32x4.relaxedLaneselect(a, b, mask)
+      : v128.bitselect(a, b, mask);
 
   const visit = (bytes: I32 | number, elements: I32 | number): void => {
-    const tap = f.hold(loadVector(context, moved(access, bytes), input.buffer.dtype, position));
+    const tap = tapAt(bytes);
     if (operation === 'sum') {
       f.set(best, isFloat ? f32x4.add(best, tap) : i32x4.add(best, tap));
     } else if (!wantsPlace) {
       f.set(best, isFloat ? f32x4.max(best, tap) : i32x4.maxS(best, tap));
     } else {
-      const larger = isFloat
-        ? v128.or(f32x4.gt(tap, best), v128.and(f32x4.ne(tap, tap), f32x4.eq(best, best)))
-        : i32x4.gtS(tap, best);
-      const wins = f.hold(v128.or(larger, v128.not(started)));
-      const offset = typeof elements === 'number' ? i32.const(elements) : elements;
-      f.set(best, v128.bitselect(tap, best, wins));
-      f.set(index, v128.bitselect(i32x4.add(origin, i32x4.splat(offset)), index, wins));
-      f.set(started, i32x4.const(-1));
+      // A NaN is not at most anything; the first of them stays.
+      const wins = f.hold(
+        isFloat ? v128.andnot(f32x4.eq(best, best), f32x4.le(tap, best)) : i32x4.gtS(tap, best),
+      );
+      const from = typeof elements === 'number' ? i32x4.const(elements) : i32x4.splat(elements);
+      f.set(best, select(tap, best, wins));
+      f.set(distance, select(from, distance, wins));
     }
   };
+  // A maximum starts with the first element, for which being seen again changes nothing.
+  f.set(best, operation === 'sum' ? i32x4.const(0) : tapAt(0));
+  f.set(distance, i32x4.const(0));
   const rowStride = input.strides[rank - 2] * kernel.window.dilation[0];
   const columnStride = input.strides[rank - 1] * kernel.window.dilation[1];
   const rowElements = inputShape[rank - 1] * kernel.window.dilation[0];
@@ -107,6 +105,7 @@ function emitWindowAt(
   if (height * width <= mostUnrolled) {
     for (let i = 0; i < height; i++) {
       for (let j = 0; j < width; j++) {
+        if (operation !== 'sum' && i + j === 0) continue;
         visit((i * rowStride + j * columnStride) * 4, i * rowElements + j * columnElements);
       }
     }
@@ -122,7 +121,11 @@ function emitWindowAt(
       ),
     );
   }
-  return { value: best, place: index };
+  const origin = i32x4.add(
+    i32x4.splat(i32.add(place.base, position.scaled(place.stride))),
+    i32x4.const(0, place.stride, 2 * place.stride, 3 * place.stride),
+  );
+  return { value: best, place: wantsPlace ? f.hold(i32x4.add(origin, distance)) : distance };
 }
 
 function moved({ base, offset, stride }: Access, bytes: I32 | number): Access {
