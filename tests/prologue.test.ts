@@ -16,7 +16,7 @@ import {
   mul,
   sub,
   sum,
-  type Tensor,
+  Tensor,
   tensor,
   transpose,
   Variable,
@@ -205,6 +205,28 @@ test('what is kept survives another number of threads', () => {
   assert.deepEqual(listOf(product(x)), [5]);
   backend.setThreads(1);
   assert.deepEqual(listOf(product(x)), [5]);
+});
+
+test('a program that is not to keep anything computes all in every run', () => {
+  const weight = new Variable(new Float32Array(40 * 48).fill(1), [40, 48], 'float32');
+  const x = new Tensor([64, 40], 'float32', { kind: 'input' });
+  const graph = { inputs: [x], outputs: [matmul(x, exp(sub(weight, 1)))], assignments: [] };
+  const programs = [true, false].map(
+    (keeps) => new Program(graph, createWasmBackend({ threads: 1 }), { keeps }),
+  );
+  const [kept, none] = programs.map((program) => program.describe().keptBytes);
+  assert.ok(kept >= 40 * 48 * 4, `${kept} bytes kept`);
+  assert.equal(none, 0);
+  for (const [value, expected] of [
+    [1, 80],
+    [2, 80 * Math.E],
+  ]) {
+    weight.set(new Float32Array(40 * 48).fill(value));
+    for (const program of programs) {
+      const [y] = program.run([new Float32Array(64 * 40).fill(2)]);
+      assert.ok(Math.abs(y.data()[0] - expected) < 1e-3);
+    }
+  }
 });
 
 test('values count as computed only when computing them did not fail', () => {

@@ -51,7 +51,9 @@ function build(tensor: Tensor, order: readonly Tensor[], leaves: readonly Tensor
     rebuilt.set(node, new Tensor(shape, dtype, { ...source, inputs: args }));
   }
   const output = rebuilt.get(tensor) ?? tensor;
-  return new Program({ inputs, outputs: [output], assignments: [] }, defaultBackend());
+  const graph = { inputs, outputs: [output], assignments: [] };
+  // Many such programs are held, most of which never run again: what they kept would add up.
+  return new Program(graph, defaultBackend(), { keeps: false });
 }
 
 /** A text that is equal for two graphs when one program computes both. */

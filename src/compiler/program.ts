@@ -8,10 +8,10 @@ import { rootsOf, type TracedGraph, topologicalOrder } from '../graph/traced-gra
 import { describeKernels, type KernelDescription } from './describe.js';
 import { joinRows } from './join-rows.js';
 import { joinSums } from './join-sums.js';
-import { lower } from './lower.js';
+import { type Lowered, lower } from './lower.js';
 import { planMemory } from './memory-plan.js';
 import { withPreparation } from './prepare.js';
-import { splitPrologue } from './prologue.js';
+import { type Split, splitPrologue, unsplit } from './prologue.js';
 import { simplify } from './simplify.js';
 
 export interface ProgramDescription {
@@ -41,20 +41,27 @@ export interface KernelTime extends KernelDescription {
   readonly milliseconds: number;
 }
 
+export interface ProgramOptions {
+  /** Whether values may be kept from run to run, as they are worth it in a program that runs often. Default: true. */
+  keeps?: boolean;
+}
+
 export class Program {
   readonly #traced: TracedGraph;
   readonly #graph: TracedGraph;
   readonly #plan: Plan;
   readonly #executable: Executable;
   readonly #backend: Backend;
+  readonly #keeps: boolean;
   readonly #compileMs: number;
 
-  constructor(traced: TracedGraph, backend: Backend) {
+  constructor(traced: TracedGraph, backend: Backend, { keeps = true }: ProgramOptions = {}) {
     const start = performance.now();
     this.#traced = traced;
     this.#graph = simplify(traced);
-    this.#plan = plan(this.#graph, backend);
+    this.#keeps = keeps;
     this.#backend = backend;
+    this.#plan = this.#planOf(this.#graph);
     this.#executable =
       backend.kind === 'graph' ? backend.load(this.#graph) : backend.load(this.#plan);
     this.#compileMs = performance.now() - start;
@@ -115,7 +122,7 @@ export class Program {
       ({ source }) => source.kind === 'apply' && source.primitive.name === 'recompute',
     );
     if (!repeats) return null;
-    const without = plan(simplify(this.#traced, { recompute: false }), this.#backend);
+    const without = this.#planOf(simplify(this.#traced, { recompute: false }));
     const flops = (planned: Plan): number => totalFlops(describeKernels(planned, this.#backend));
     return {
       arenaBytesWithout: without.arenaBytes,
@@ -123,20 +130,29 @@ export class Program {
       flops: flops(this.#plan) - flops(without),
     };
   }
-}
 
-/** The kernels of a graph, with an address for everything in the arena. */
-function plan(graph: TracedGraph, backend: Backend): Plan {
-  const whole = lower(graph);
-  const lowered =
-    backend.kind === 'kernels' ? { ...whole, kernels: withPreparation(whole, backend) } : whole;
-  const { inputs, outputs } = lowered;
-  const { first, rest, variables, keptBytes } = splitPrologue(lowered);
-  const [ahead, after] = [first, rest].map((kernels) => joinRows(joinSums(kernels), outputs));
-  const prologue = { kernels: ahead.length, variables, bytes: keptBytes };
-  const kernels = [...ahead, ...after];
-  const arenaBytes = planMemory(kernels, inputs, outputs);
-  return { kernels, prologue, inputs, outputs, arenaBytes };
+  /** The kernels of a graph, with an address for everything in the arena. */
+  #planOf(graph: TracedGraph): Plan {
+    const lowered = lower(graph);
+    const { inputs, outputs } = lowered;
+    const split = this.#keeps ? this.#split(lowered) : unsplit(lowered);
+    const [ahead, after] = [split.first, split.rest].map((kernels) =>
+      joinRows(joinSums(kernels), outputs),
+    );
+    const { variables, keptBytes } = split;
+    const prologue = { kernels: ahead.length, variables, bytes: keptBytes };
+    const kernels = [...ahead, ...after];
+    const arenaBytes = planMemory(kernels, inputs, outputs);
+    return { kernels, prologue, inputs, outputs, arenaBytes };
+  }
+
+  #split(lowered: Lowered): Split {
+    const backend = this.#backend;
+    const prepares = backend.kind === 'kernels';
+    return splitPrologue(
+      prepares ? { ...lowered, kernels: withPreparation(lowered, backend) } : lowered,
+    );
+  }
 }
 
 const totalFlops = (kernels: readonly KernelDescription[]): number =>

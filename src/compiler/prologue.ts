@@ -25,7 +25,7 @@ export interface Kernels {
   readonly outputs: readonly Buffer[];
 }
 
-interface Split {
+export interface Split {
   readonly first: readonly Kernel[];
   readonly rest: readonly Kernel[];
   /** What the first kernels read. */
@@ -49,6 +49,14 @@ export function splitPrologue(all: Kernels): Split {
   }
   return { first, rest, variables, keptBytes: keep(first, rest) };
 }
+
+/** Every kernel in every run. */
+export const unsplit = ({ kernels }: Kernels): Split => ({
+  first: [],
+  rest: kernels,
+  variables: new Set(),
+  keptBytes: 0,
+});
 
 /** The kernels that do the same in every run, and whether a buffer is the same in every run. */
 export function settledParts({ kernels, inputs, outputs }: Kernels): {
