@@ -51,7 +51,8 @@ export class Variable extends Tensor {
     this.noteWritten();
     if (this.#device) {
       // As they are: a float64 backend keeps what float32 would round.
-      this.#device.memory.write(Float64Array.from(data));
+      const numbers = ArrayBuffer.isView(data) ? (data as TypedArray) : Float64Array.from(data);
+      this.#device.memory.write(numbers);
     } else if (typeof this.#host === 'function') {
       const host = allocate(this.dtype, this.size);
       host.set(data);
@@ -93,7 +94,8 @@ export class Variable extends Tensor {
     create: (data: TypedArray) => Memory,
   ): Memory {
     if (this.#device?.owner !== owner) {
-      const data = this.data();
+      // No copy, which large weights would feel: `create` makes its own.
+      const data = this.#device ? this.#device.memory.read() : this.#hostData();
       this.#device?.memory.release();
       this.#device = { owner, memory: create(data) };
       this.#host = null;
