@@ -1,4 +1,4 @@
-/** Convolutions in tiles: the algebra is exact, the errors in float32 are small, any number of threads gives the same bits. */
+/** Convolutions in tiles and by channels: the algebra is exact, the errors in float32 are small, any number of threads gives the same bits. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -143,6 +143,24 @@ const cases: readonly Case[] = [
     methods: [threeTaps, threeTaps, gradientOfThree],
   },
   {
+    what: 'a channel for each group',
+    input: [3, 12, 13, 14],
+    ...{ outputs: 12, kernel: 3, options: { padding: 1, groups: 12 } },
+    methods: [/^depthwise$/, /^depthwise$/, /^depthwise gradient$/],
+  },
+  {
+    what: 'a channel for each group, two outputs, stride 2, dilation, rows of fewer than four',
+    input: [2, 5, 11, 7],
+    ...{ outputs: 10, kernel: 3, options: { stride: 2, dilation: 2, padding: 1, groups: 5 } },
+    methods: [/^depthwise$/, /^phases: /, /^direct/],
+  },
+  {
+    what: 'a channel for each group, kernels of five and stride 2',
+    input: [3, 8, 17, 16],
+    ...{ outputs: 8, kernel: 5, options: { stride: 2, padding: 2, groups: 8 } },
+    methods: [/^depthwise$/, /^phases: depthwise$/, /^depthwise gradient$/],
+  },
+  {
     what: 'two taps',
     input: [9, 16, 13, 13],
     ...{ outputs: 16, kernel: 2 },
@@ -174,7 +192,7 @@ function errors(actual: ArrayLike<number>, exact: ArrayLike<number>): [number, n
 for (const { what, input, outputs, kernel, options, methods } of cases) {
   test(`${what}: output and gradients within 1e-4 of float64, the same bits on any threads`, () => {
     const sides = typeof kernel === 'number' ? [kernel, kernel] : kernel;
-    const filterShape = [outputs, input[1], ...sides];
+    const filterShape = [outputs, input[1] / (options?.groups ?? 1), ...sides];
     const x = tensor(normal(sizeOf(input), 1), [...input]);
     const filters = tensor(normal(sizeOf(filterShape), 2), filterShape);
     const build = (a: typeof x, b: typeof x) => {

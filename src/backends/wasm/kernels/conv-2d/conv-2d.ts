@@ -7,6 +7,7 @@ import { sizeOf } from '../../../../graph/shape.js';
 import type { Conv2dKernel, Prepared } from '../../../plan.js';
 import type { Address, KernelContext } from '../../kernel-context.js';
 import { phasesMethodOf, suitsPhases } from './by-phases.js';
+import { depthwiseMethodOf } from './depthwise.js';
 import { directMethodOf } from './direct.js';
 import { exchanged, suitsExchange } from './exchange.js';
 import type { ConvolutionMethod } from './method.js';
@@ -47,7 +48,7 @@ export function conv2dMethod(kernel: Conv2dKernel): string {
 function methodOf(given: Conv2dKernel): ConvolutionMethod {
   const kernel = suitsExchange(given) ? exchanged(given) : given;
   if (suitsPhases(kernel)) return phasesMethodOf(kernel, methodOf);
-  return winogradMethodOf(kernel) ?? directMethodOf(kernel);
+  return depthwiseMethodOf(kernel) ?? winogradMethodOf(kernel) ?? directMethodOf(kernel);
 }
 
 function addressOf(context: KernelContext, { view }: Prepared): Address {
