@@ -15,7 +15,7 @@ import {
 } from './part-placement.js';
 import { settledTensors } from './prologue.js';
 import { contiguous, isContiguous, reshaped, type Strided } from './strided.js';
-import { pulledBack, seenThrough } from './view-chain.js';
+import { movesAll, pulledBack, seenThrough } from './view-chain.js';
 
 /** What becomes one kernel. */
 export interface Group {
@@ -356,8 +356,7 @@ export class Fusion {
     let result = root;
     for (;;) {
       const [next, ...others] = this.consumersOf(result);
-      const moves = next && (isPrimitive(next, 'reshape') || isPrimitive(next, 'permute'));
-      if (!moves || others.length > 0 || this.#wanted.has(result)) break;
+      if (!next || !movesAll(next) || others.length > 0 || this.#wanted.has(result)) break;
       if (!pulledBack(this.layoutOf(next).view, [...chain, next])) break;
       chain.push(next);
       result = next;

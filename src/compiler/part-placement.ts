@@ -3,7 +3,7 @@
 import type { Application, Tensor } from '../graph/tensor.js';
 import type { PrimitiveAttributes } from '../graph/vocabulary.js';
 import { contiguous, type Strided, sliced } from './strided.js';
-import { pulledBack, seenThrough } from './view-chain.js';
+import { movesAll, pulledBack, seenThrough } from './view-chain.js';
 
 /** One of the tensors that a concatenation is made of. */
 export interface Part {
@@ -128,7 +128,7 @@ export function partsOf(whole: Tensor): Part[] {
 /** `tensor`, and what it is a reshaped or permuted view of. */
 export function movedFrom(tensor: Tensor): Tensor[] {
   const { source } = tensor;
-  const moves = source.kind === 'apply' && ['reshape', 'permute'].includes(source.primitive.name);
+  const moves = source.kind === 'apply' && movesAll(tensor);
   return moves ? [tensor, ...movedFrom(source.inputs[0])] : [tensor];
 }
 
