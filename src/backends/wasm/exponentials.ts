@@ -108,12 +108,11 @@ const errorDenominator = [
 ];
 
 const erf: Formula = (features, f, x) => {
-  // From 3.87 on it is 1.
-  const limited = f.hold(within(f, x, -3.87, 3.87));
-  const square = f.hold(f32x4.mul(limited, limited));
+  // From 3.9 on the quotient stays what it is there, and its product with x is above 1.
+  const square = f.hold(f32x4.pmin(f32x4.mul(x, x), real(f, 3.9 ** 2)));
   const numerator = polynomial(features, f, square, errorNumerator);
   const denominator = polynomial(features, f, square, errorDenominator);
-  return within(f, f32x4.div(f32x4.mul(limited, numerator), denominator), -1, 1);
+  return within(f, f32x4.div(f32x4.mul(x, numerator), denominator), -1, 1);
 };
 
 export const exponentials = { exp, expOfMinus, sigmoid, tanh, expm1, erf };
