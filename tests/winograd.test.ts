@@ -57,10 +57,12 @@ interface Case {
   readonly methods: readonly [RegExp, RegExp, RegExp];
 }
 
-const threeTaps = /^Winograd F\(4x4, 3x3\)$/;
+const threeTaps = /^Winograd F\(4x4, 3x3\), by (tiles|points)$/;
+const twoTaps = /^Winograd F\(4x4, 2x2\), by tiles$/;
+const rowOfTaps = /^Winograd F\(4x4, 1x3\), by tiles$/;
 const gradientOfThree = /^Winograd F\(3x3, 4x4\)$/;
-const twoTapsOfPhases = /^Winograd F\(4x4, 2x2\) of 4 phases$/;
-const phases = /^phases: Winograd F\(4x4, 2x2\)$/;
+const twoTapsOfPhases = /^Winograd F\(4x4, 2x2\) of 4 phases, by (tiles|points)$/;
+const phases = /^phases: Winograd F\(4x4, 2x2\), by (tiles|points)$/;
 const mixedPhases = /^phases: .*Winograd F\(4x4, 2x2\)/;
 const gradientOfPhases = /^Winograd F\(2x2, 4x4\) of 4 phases$/;
 const direct = /direct/;
@@ -125,7 +127,7 @@ const cases: readonly Case[] = [
     input: [9, 16, 17, 15],
     ...{ outputs: 16, kernel: 5, options: { stride: 2, padding: 2 } },
     methods: [
-      /^Winograd F\(4x4, 3x3\) of 4 phases$/,
+      /^Winograd F\(4x4, 3x3\) of 4 phases, by tiles$/,
       /^phases: /,
       /^Winograd F\(3x3, 4x4\) of 4 phases$/,
     ],
@@ -134,7 +136,7 @@ const cases: readonly Case[] = [
     what: 'a row of three taps',
     input: [9, 32, 16, 16],
     ...{ outputs: 32, kernel: [1, 3], options: { padding: [0, 1] } },
-    methods: [/^Winograd F\(4x4, 1x3\)$/, /^Winograd F\(4x4, 1x3\)$/, /^Winograd F\(1x3, 4x4\)$/],
+    methods: [rowOfTaps, rowOfTaps, /^Winograd F\(1x3, 4x4\)$/],
   },
   {
     what: 'more tiles than are transformed at once',
@@ -164,7 +166,7 @@ const cases: readonly Case[] = [
     what: 'two taps',
     input: [9, 16, 13, 13],
     ...{ outputs: 16, kernel: 2 },
-    methods: [/^Winograd F\(4x4, 2x2\)$/, /^Winograd F\(4x4, 2x2\)$/, /^Winograd F\(2x2, 4x4\)$/],
+    methods: [twoTaps, twoTaps, /^Winograd F\(2x2, 4x4\)$/],
   },
 ];
 

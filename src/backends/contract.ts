@@ -3,6 +3,7 @@
 import type { TypedArray } from '../graph/dtype.js';
 import type { TracedGraph } from '../graph/traced-graph.js';
 import type { Kernel, Plan, PreparableKernel, Prepared } from './plan.js';
+import type { TunedKernel, TuningOptions } from './tuning.js';
 
 /** A loaded program. Variables are updated in place; outputs are fresh host arrays. */
 export interface Executable {
@@ -28,6 +29,8 @@ export interface KernelBackend {
   methodOf?(kernel: Kernel): string | null;
   /** What it would rather have prepared once than in every run, if that never changes; null for nothing. */
   preparationOf?(kernel: PreparableKernel): Preparation | null;
+  /** Measures the ways to compute these kernels; plans that it is asked about from then on get the fastest. */
+  tune?(kernels: readonly Kernel[], options: TuningOptions): Promise<TunedKernel[]>;
 }
 
 export interface Preparation {

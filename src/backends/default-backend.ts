@@ -3,7 +3,7 @@
 import type { Backend } from './contract.js';
 import { wasm } from './wasm/index.js';
 
-export { ready, setThreads, threadCount } from './wasm/index.js';
+export { keepTuningIn, ready, setThreads, threadCount } from './wasm/index.js';
 
 export function defaultBackend(): Backend {
   return wasm;

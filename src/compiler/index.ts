@@ -10,3 +10,4 @@ export {
   type Recomputation,
 } from './program.js';
 export type { TensorTree } from './tensor-tree.js';
+export { tune } from './tune.js';

@@ -2,6 +2,7 @@
 
 import type { Backend, Executable } from '../backends/contract.js';
 import type { Plan } from '../backends/plan.js';
+import type { TunedKernel, TuningOptions } from '../backends/tuning.js';
 import type { TypedArray } from '../graph/dtype.js';
 import { Tensor } from '../graph/tensor.js';
 import { rootsOf, type TracedGraph, topologicalOrder } from '../graph/traced-graph.js';
@@ -102,6 +103,17 @@ export class Program {
       ...kernel,
       milliseconds: times[i],
     }));
+  }
+
+  /**
+   * Measures every method that can compute each of the program's convolutions, on made-up numbers; programs
+   * that are compiled from then on use the fastest. `tune` is the same for a compiled function.
+   */
+  async tune(options: TuningOptions = {}): Promise<TunedKernel[]> {
+    const { kernels, prologue } = this.#plan;
+    const backend = this.#backend;
+    if (backend.kind !== 'kernels' || !backend.tune) return [];
+    return backend.tune(kernels.slice(prologue.kernels), options);
   }
 
   /** Frees the program's memory; it cannot run afterwards. */

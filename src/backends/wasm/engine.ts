@@ -1,21 +1,30 @@
 /** The engine: one memory, its threads, and the workspace that programs take turns in. */
 
 import type { DType, TypedArray } from '../../graph/dtype.js';
+import type { TuningStorage } from '../tuning.js';
 import { type Features, features, obstacleToThreads } from './features.js';
+import { ConvolutionMethods } from './kernels/conv-2d/methods.js';
 import { Heap } from './memory.js';
 import { checkThreadCount, defaultThreadCount } from './thread-count.js';
 import { Threads, workersStartWhileBlocked } from './threads.js';
+import { convolutionKey } from './tuning/convolution-key.js';
+import { MeasuredMethods } from './tuning/measured-methods.js';
 
 export interface EngineOptions {
   /** What to use of WebAssembly; defaults to all that there is. */
   features?: Features;
   /** Defaults to FOVEA_THREADS or the number of cores. */
   threads?: number;
+  /** Where what tuning measures is kept, asked for when it is first needed. Default: nowhere. */
+  tuning?: () => TuningStorage | null;
 }
 
 export class Engine {
   readonly features: Features;
   readonly heap: Heap;
+  /** What tuning has measured, and by which methods programs compute convolutions therefore. */
+  readonly measured: MeasuredMethods;
+  readonly convolutions: ConvolutionMethods;
   #threads: Threads | null = null;
   #asked: number | null;
   #starting: Promise<void> = Promise.resolve();
@@ -23,10 +32,16 @@ export class Engine {
   #programs = 0;
   #warned = false;
 
-  constructor({ features: used = features(), threads }: EngineOptions = {}) {
+  constructor(options: EngineOptions = {}) {
+    const { features: used = features(), threads, tuning = () => null } = options;
     this.features = used;
     this.#asked = threads ?? null;
     this.heap = new Heap(used.threads);
+    const { relaxedSimd } = used;
+    this.measured = new MeasuredMethods(() => ({ threads: this.#count(), relaxedSimd }), tuning);
+    this.convolutions = new ConvolutionMethods((kernel) =>
+      this.measured.get(convolutionKey(kernel)),
+    );
   }
 
   /** The threads to run on now; new ones when those before were stopped or have died. */

@@ -6,9 +6,11 @@ export { measureRegisterKernel, type RegisterKernelRate } from './register-kerne
 export { checkThreadCount } from './thread-count.js';
 export {
   createWasmBackend,
+  keepTuningIn,
   ready,
   setThreads,
   threadCount,
   type WasmBackend,
+  type WasmBackendOptions,
   wasm,
 } from './wasm.js';

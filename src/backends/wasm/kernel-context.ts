@@ -11,6 +11,7 @@ import {
 } from './assembler.js';
 import { counters, sitesPerProgram } from './control.js';
 import type { Features } from './features.js';
+import type { ConvolutionMethods } from './kernels/conv-2d/methods.js';
 import type { MathLibrary } from './math.js';
 import { atomic } from './simd.js';
 
@@ -49,6 +50,7 @@ export interface ModuleContext {
   readonly module: ModuleBuilder;
   readonly features: Features;
   readonly math: MathLibrary;
+  readonly convolutions: ConvolutionMethods;
   readonly barrier: Callable;
   /** Functions that kernels share, by a key that says what they do. */
   readonly shared: Map<string, Func>;

@@ -7,6 +7,7 @@ import type { Features } from './features.js';
 import { KernelContext, type ModuleContext } from './kernel-context.js';
 import { emitArgsort } from './kernels/argsort.js';
 import { emitConv2d } from './kernels/conv-2d/conv-2d.js';
+import type { ConvolutionMethods } from './kernels/conv-2d/methods.js';
 import { emitGather, emitScatter } from './kernels/gather.js';
 import { emitMap } from './kernels/map.js';
 import { emitMatmul } from './kernels/matmul.js';
@@ -41,6 +42,7 @@ const emitters: {
 
 export interface ModuleOptions {
   readonly features: Features;
+  readonly convolutions: ConvolutionMethods;
   /** Whether the memory is shared; without it there is one thread. */
   readonly shared: boolean;
   /** Where a variable or a constant is. */
@@ -56,7 +58,7 @@ export interface ProgramModule {
 }
 
 export function programModule(plan: Plan, options: ModuleOptions): ProgramModule {
-  const { features, shared } = options;
+  const { features, shared, convolutions } = options;
   const module = new ModuleBuilder({ initialPages: 1, maximumPages: 65536, shared });
   const barrier = module.function({ params: ['i32'] });
   if (shared) emitBarrier(barrier);
@@ -65,6 +67,7 @@ export function programModule(plan: Plan, options: ModuleOptions): ProgramModule
     module,
     features,
     math: new MathLibrary(module, features),
+    convolutions,
     barrier,
     shared: new Map(),
     addressOf: options.addressOf,

@@ -2,6 +2,7 @@
 
 import { i32, ModuleBuilder } from './assembler.js';
 import { features } from './features.js';
+import { ConvolutionMethods } from './kernels/conv-2d/methods.js';
 import { MathLibrary } from './math.js';
 import { panelLanes, tileFunction, tileRows } from './tile.js';
 
@@ -42,6 +43,7 @@ async function instantiate(rows: number, vectors: number): Promise<WebAssembly.I
       module,
       features: features(),
       math: new MathLibrary(module, features()),
+      convolutions: new ConvolutionMethods(() => undefined),
       barrier: module.function({ params: ['i32'] }),
       shared: new Map(),
       addressOf: () => 0,

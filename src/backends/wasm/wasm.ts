@@ -5,8 +5,9 @@ import { ShapeError } from '../../graph/errors.js';
 import type { DeviceMemory, Variable } from '../../graph/variable.js';
 import type { Executable, KernelBackend } from '../contract.js';
 import { Freshness } from '../freshness.js';
-import type { Buffer, Kernel, Plan } from '../plan.js';
+import type { Buffer, Plan } from '../plan.js';
 import { readsOf, writesOf } from '../plan.js';
+import type { TuningStorage } from '../tuning.js';
 import { Engine, type EngineOptions } from './engine.js';
 import { conv2dMethod } from './kernels/conv-2d/conv-2d.js';
 import { preparationOf } from './kernels/prepare.js';
@@ -14,6 +15,8 @@ import type { Heap } from './memory.js';
 import { programModule } from './program-module.js';
 import type { Run } from './thread.js';
 import type { Threads } from './threads.js';
+import { type Measure, measureTrials } from './tuning/measure-trials.js';
+import { tuneKernels } from './tuning/tune.js';
 
 /** A backend with a memory and threads of its own. */
 export interface WasmBackend extends KernelBackend {
@@ -23,14 +26,15 @@ export interface WasmBackend extends KernelBackend {
   ready(): Promise<void>;
 }
 
-export function createWasmBackend(options: EngineOptions = {}): WasmBackend {
+export interface WasmBackendOptions extends EngineOptions {
+  /** Takes the place of the clock when methods are tuned. */
+  measure?: Measure;
+}
+
+export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend {
   const own = new Engine(options);
   return {
-    kind: 'kernels',
-    name: 'wasm',
-    load: (plan) => new WasmExecutable(own, plan),
-    methodOf,
-    preparationOf,
+    ...backendOn(() => own, options.measure ?? measureTrials),
     heap: own.heap,
     setThreads: (count) => own.setThreads(count),
     threadCount: () => own.threads.count,
@@ -39,25 +43,37 @@ export function createWasmBackend(options: EngineOptions = {}): WasmBackend {
 }
 
 /** Only convolutions are computed in several ways. */
-function methodOf(kernel: Kernel): string | null {
-  return kernel.kind === 'conv2d' ? conv2dMethod(kernel) : null;
+function backendOn(engineOf: () => Engine, measure: Measure): KernelBackend {
+  const load = (plan: Plan): Executable => new WasmExecutable(engineOf(), plan);
+  return {
+    kind: 'kernels',
+    name: 'wasm',
+    load,
+    methodOf: (kernel) =>
+      kernel.kind === 'conv2d' ? conv2dMethod(kernel, engineOf().convolutions) : null,
+    preparationOf: (kernel) => preparationOf(kernel, engineOf().convolutions),
+    tune: (kernels, options) => {
+      const { convolutions, measured } = engineOf();
+      return tuneKernels(kernels, options, { convolutions, measured, measure, load });
+    },
+  };
 }
 
 let engine: Engine | null = null;
+let storage: TuningStorage | null = null;
 
 function theEngine(): Engine {
-  engine ??= new Engine();
+  engine ??= new Engine({ tuning: () => storage });
   return engine;
 }
 
+/** Where what is measured on the backend that everything runs on is kept; before that nowhere. */
+export function keepTuningIn(place: TuningStorage): void {
+  storage = place;
+}
+
 /** The backend that everything runs on: one memory and one set of threads for all programs. */
-export const wasm: KernelBackend = {
-  kind: 'kernels',
-  name: 'wasm',
-  load: (plan) => new WasmExecutable(theEngine(), plan),
-  methodOf,
-  preparationOf,
-};
+export const wasm: KernelBackend = backendOn(theEngine, measureTrials);
 
 /**
  * Sets how many threads programs run on, 1 to 64; results are the same for every number. In a browser
@@ -264,6 +280,7 @@ class WasmExecutable implements Executable {
     this.#prologue.forget();
     const module = programModule(this.#plan, {
       features: this.#engine.features,
+      convolutions: this.#engine.convolutions,
       shared: heap.shared,
       addressOf: (buffer) => {
         if (buffer.place.kind === 'variable') return memories.get(buffer.place.variable)!.address;

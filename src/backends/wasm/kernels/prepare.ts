@@ -4,12 +4,16 @@ import type { Preparation } from '../../contract.js';
 import type { PreparableKernel, PrepareKernel } from '../../plan.js';
 import type { KernelContext } from '../kernel-context.js';
 import { emitPreparedFilters, preparedFilterBytes } from './conv-2d/conv-2d.js';
+import type { ConvolutionMethods } from './conv-2d/methods.js';
 import { emitPackedOperand, packedOperand } from './matmul.js';
 
 /** What is worth being prepared. */
-export function preparationOf(kernel: PreparableKernel): Preparation | null {
+export function preparationOf(
+  kernel: PreparableKernel,
+  convolutions: ConvolutionMethods,
+): Preparation | null {
   if (kernel.kind === 'conv2d') {
-    const bytes = preparedFilterBytes(kernel);
+    const bytes = preparedFilterBytes(kernel, convolutions);
     return bytes ? { operand: 'filters', length: bytes / 4 } : null;
   }
   const packed = packedOperand(kernel);

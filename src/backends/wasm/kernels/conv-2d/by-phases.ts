@@ -52,7 +52,7 @@ export function phasesMethodOf(
 }
 
 /** The convolutions that together are the whole one. */
-function phasesOf(kernel: Conv2dKernel): Conv2dKernel[] {
+export function phasesOf(kernel: Conv2dKernel): Conv2dKernel[] {
   const spacing = [kernel.input.interior[3] + 1, kernel.input.interior[4] + 1];
   const phases: Conv2dKernel[] = [];
   for (let row = 0; row < spacing[0]; row++) {

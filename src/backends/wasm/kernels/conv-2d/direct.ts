@@ -16,6 +16,8 @@ import { type Convolution, emitFilters, filterPanels, type TapOrder } from './ta
 
 /** More taps than this (filter gradients) are walked channel by channel, with a table of one channel. */
 const longestTable = 16384;
+/** Positions of the largest planes that are worth code of their own for each register tile. */
+const largestPlane = 400;
 
 interface DirectMethod {
   readonly name: string;
@@ -24,10 +26,10 @@ interface DirectMethod {
   readonly emit: (context: KernelContext, convolution: Convolution) => void;
 }
 
-export function directMethodOf(kernel: Conv2dKernel): ConvolutionMethod {
-  const { name, order, skips, emit } = choice(kernel);
+/** The ways to compute a convolution directly; the first is the usual one for its shape. */
+export function directMethodsOf(kernel: Conv2dKernel): ConvolutionMethod[] {
   const panels = filterPanels(kernel);
-  return {
+  return waysOf(kernel).map(({ name, order, skips, emit }) => ({
     name: `direct, ${name}`,
     filterBytes: panels.bytes * kernel.shape[0],
     emitFilters: (context, target) => emitFilters(context, kernel, order, target),
@@ -36,19 +38,26 @@ export function directMethodOf(kernel: Conv2dKernel): ConvolutionMethod {
       context.barrier();
       emit(context, { kernel, input, order, panels, packed });
     },
-  };
+  }));
 }
 
-function choice(kernel: Conv2dKernel): DirectMethod {
+function waysOf(kernel: Conv2dKernel): DirectMethod[] {
   const oneTable = sizeOf(kernel.filterShape.slice(2)) <= longestTable;
   const order = oneTable ? 'rows' : 'channels';
-  if (suitsPlanes(kernel)) {
+  const [, , , height, width] = kernel.shape;
+  const ways: (DirectMethod & { readonly suits: boolean })[] = [];
+  if (height * width <= largestPlane) {
     const skips = { rows: false, columns: false };
-    return { name: 'by planes', order, skips, emit: emitByPlanes };
+    const suits = suitsPlanes(kernel);
+    ways.push({ name: 'by planes', order, skips, emit: emitByPlanes, suits });
   }
-  if (oneTable && suitsItems(kernel)) {
+  if (oneTable) {
     const skips = { rows: true, columns: true };
-    return { name: 'by items', order: 'pixels', skips, emit: emitByItems };
+    const suits = suitsItems(kernel);
+    ways.push({ name: 'by items', order: 'pixels', skips, emit: emitByItems, suits });
   }
-  return { name: 'by rows', order, skips: { rows: oneTable, columns: false }, emit: emitByRows };
+  const skips = { rows: oneTable, columns: false };
+  ways.push({ name: 'by rows', order, skips, emit: emitByRows, suits: true });
+  const usual = ways.findIndex(({ suits }) => suits);
+  return [ways[usual], ...ways.filter((_, i) => i !== usual)];
 }

@@ -1,4 +1,4 @@
-/** Which convolutions are computed in tiles, and how: chosen by shape. */
+/** Which convolutions can be computed in tiles, how, and where that pays: a matter of shapes. */
 
 import { sizeOf } from '../../../../../graph/shape.js';
 import type { Conv2dKernel } from '../../../../plan.js';
@@ -16,6 +16,8 @@ export interface Tiling {
   /** Tiles that cover an output plane, or the long filters of a gradient. */
   readonly tilesDown: number;
   readonly tilesAcross: number;
+  /** Whether the estimate of costOf says that they are cheaper than a direct convolution. */
+  readonly pays: boolean;
 }
 
 /**
@@ -51,18 +53,13 @@ const phaseOrder: readonly (readonly [row: number, column: number])[] = [
   [1, 1],
 ];
 
-/** How to compute a convolution with small filters, or null where tiles do not suit it. */
+/** How to compute a convolution with small filters, or null where tiles cannot. */
 export function tilingOf(kernel: Conv2dKernel): Tiling | null {
   const { shape, filterShape, stride, dilation } = kernel;
   const [groups, batch, outputs, height, width] = shape;
   const [, , channels, filterHeight, filterWidth] = filterShape;
   const suits =
-    groups === 1 &&
-    dilation.every((step) => step === 1) &&
-    channels % 4 === 0 &&
-    channels * stride[0] ** 2 >= fewestChannels &&
-    outputs >= fewestChannels &&
-    readsRows(kernel);
+    groups === 1 && dilation.every((step) => step === 1) && channels % 4 === 0 && readsRows(kernel);
   if (!suits) return null;
   const counts = { batch, inputs: channels, outputs, prepared: kernel.prepared !== undefined };
   return tilingOver('taps', stride, [filterHeight, filterWidth], [height, width], counts);
@@ -80,8 +77,6 @@ export function gradientTilingOf(kernel: Conv2dKernel): Tiling | null {
     filterWidth >= tileStep &&
     inputs % 4 === 0 &&
     outputs % panelLanes === 0 &&
-    inputs * dilation[0] ** 2 >= fewestChannels &&
-    outputs >= fewestChannels &&
     filters.strides[4] === 1 &&
     readsRows(kernel);
   if (!suits) return null;
@@ -103,6 +98,7 @@ function tilingOver(
     spacings[1] === spacing &&
     spacing <= 2 &&
     most.every((count) => count <= 3) &&
+    most.some((count) => count > 1) &&
     few.every((count) => count >= spacing);
   if (!isSmall) return null;
   const [down, across] = most.map((count) =>
@@ -114,8 +110,13 @@ function tilingOver(
     .filter((phase) => phase.every((index) => index < spacing))
     .map(([row, column]) => ({ row, column, down: count(0, row), across: count(1, column) }));
   const tiling = { down, across, spacing, phases, tilesDown, tilesAcross };
-  const direct = sizeOf([counts.batch, counts.inputs, counts.outputs, ...many, ...few]);
-  return direct < leastGain * costOf(tiling, counts) ? null : tiling;
+  const { batch, inputs, outputs } = counts;
+  const direct = sizeOf([batch, inputs, outputs, ...many, ...few]);
+  const pays =
+    inputs * spacing ** 2 >= fewestChannels &&
+    outputs >= fewestChannels &&
+    direct >= leastGain * costOf(tiling, counts);
+  return { ...tiling, pays };
 }
 
 interface Counts {
@@ -127,7 +128,10 @@ interface Counts {
 }
 
 /** The cost of a convolution in tiles, in products. */
-function costOf(tiling: Tiling, { batch, inputs, outputs, prepared }: Counts): number {
+function costOf(
+  tiling: Omit<Tiling, 'pays'>,
+  { batch, inputs, outputs, prepared }: Counts,
+): number {
   const tiles = batch * tiling.tilesDown * tiling.tilesAcross;
   const points = pointsOf(tiling);
   const products = points.reduce((sum, [first, end]) => sum + end - first, 0);
@@ -146,7 +150,7 @@ export function pointsOf({
   down,
   across,
   phases,
-}: Tiling): (readonly [first: number, end: number])[] {
+}: Pick<Tiling, 'down' | 'across' | 'phases'>): (readonly [first: number, end: number])[] {
   const most = (axis: 'down' | 'across'): number => Math.max(...phases.map((phase) => phase[axis]));
   return Array.from({ length: down.size * across.size }, (_, point) => {
     // The point at infinity is where the last tap is, or the last result; a phase may not have it.

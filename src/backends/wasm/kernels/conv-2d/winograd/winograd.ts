@@ -14,28 +14,44 @@ import { gradientTilingOf, type Tiling, tilingOf } from './tiling.js';
 /** Transformed filters of at most this many bytes stay in a core's own cache beside a block of tiles. */
 const fewFilterBytes = 1024 * 1024;
 
-/** The method for a convolution that tiles suit, or null. */
-export function winogradMethodOf(kernel: Conv2dKernel): ConvolutionMethod | null {
+/** The methods in tiles that can compute a convolution, the likelier first; none where tiles cannot. */
+export function winogradMethodsOf(kernel: Conv2dKernel): TilesMethod[] {
+  const methods: TilesMethod[] = [];
   const tiling = tilingOf(kernel);
   if (tiling) {
     const { bytes } = filterLayout(kernel, tiling);
-    const emit = bytes <= fewFilterBytes ? emitByTiles : emitByPoints;
-    return {
-      name: nameOf(tiling),
-      filterBytes: bytes,
-      emitFilters: (context, target) => emitFilterTransforms(context, kernel, tiling, target),
-      emit: (context, filters) => emit(context, kernel, tiling, filters),
-    };
+    const ways = [
+      { order: 'tiles', emit: emitByTiles },
+      { order: 'points', emit: emitByPoints },
+    ];
+    if (bytes > fewFilterBytes) ways.reverse();
+    for (const { order, emit } of ways) {
+      methods.push({
+        name: `${nameOf(tiling)}, by ${order}`,
+        pays: tiling.pays,
+        filterBytes: bytes,
+        emitFilters: (context, target) => emitFilterTransforms(context, kernel, tiling, target),
+        emit: (context, filters) => emit(context, kernel, tiling, filters),
+      });
+    }
   }
   const gradientTiling = gradientTilingOf(kernel);
-  if (!gradientTiling) return null;
-  return {
-    name: nameOf(gradientTiling),
-    // They are cut into tiles together with the input.
-    filterBytes: 0,
-    emitFilters: () => {},
-    emit: (context) => emitFilterGradient(context, kernel, gradientTiling),
-  };
+  if (gradientTiling) {
+    methods.push({
+      name: nameOf(gradientTiling),
+      pays: gradientTiling.pays,
+      // They are cut into tiles together with the input.
+      filterBytes: 0,
+      emitFilters: () => {},
+      emit: (context) => emitFilterGradient(context, kernel, gradientTiling),
+    });
+  }
+  return methods;
+}
+
+export interface TilesMethod extends ConvolutionMethod {
+  /** Whether it should be faster than a direct convolution. */
+  readonly pays: boolean;
 }
 
 function nameOf({ down, across, phases }: Tiling): string {

@@ -1,0 +1,62 @@
+/** Measures trials in turns, so that what else the machine does hits all of them. */
+
+import { allocate, type TypedArray } from '../../../graph/dtype.js';
+import type { Executable } from '../../contract.js';
+import type { Buffer, Plan } from '../../plan.js';
+import type { Trial } from './trial.js';
+
+/** Milliseconds of one run of each trial; Infinity where the first runs were hopeless. */
+export type Measure = (
+  trials: readonly Trial[],
+  load: (plan: Plan) => Executable,
+  signal?: AbortSignal,
+) => Promise<number[]>;
+
+/** What all trials of a kernel take together, at the most. */
+const mostMs = 600;
+/** Runs of each trial, at the least and at the most. */
+const fewestRounds = 4;
+const mostRounds = 100;
+/**
+ * Engines run unoptimised code at first, which may be many times slower, and replace it in the background:
+ * a trial may be called hopeless after the fewest runs, or after one that took so long.
+ */
+const warmUpMs = 150;
+/** Runs that take so many times the fastest are not repeated. */
+const hopeless = 2;
+
+export const measureTrials: Measure = async (trials, load, signal) => {
+  const inputs = trials[0].plan.inputs.map(anyNumbers);
+  const loaded: Executable[] = [];
+  try {
+    for (const { plan } of trials) loaded.push(load(plan));
+    const best = trials.map(() => Number.POSITIVE_INFINITY);
+    let left = trials.map((_, i) => i);
+    const start = performance.now();
+    for (let round = 0; round < mostRounds; round++) {
+      for (const i of left) {
+        // The convolution itself is the last kernel.
+        best[i] = Math.min(best[i], loaded[i].profile(inputs)!.at(-1)!);
+        signal?.throwIfAborted();
+      }
+      await nextTurn();
+      const isWarm = round + 1 >= fewestRounds;
+      const fastest = Math.min(...best);
+      left = left.filter((i) => best[i] <= hopeless * fastest || !(isWarm || best[i] > warmUpMs));
+      if (isWarm && performance.now() - start > mostMs) break;
+    }
+    return best.map((time, i) => (left.includes(i) ? time : Number.POSITIVE_INFINITY));
+  } finally {
+    for (const executable of loaded) executable.dispose();
+  }
+};
+
+/** Lets timers and signals have their turn. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** Neither zeros nor subnormal numbers, on which processors spend other times. */
+function anyNumbers({ dtype, length }: Buffer): TypedArray {
+  const data = allocate(dtype, length);
+  for (let i = 0; i < length; i++) data[i] = dtype === 'float32' ? 0.5 + (i % 1021) / 2042 : i % 2;
+  return data;
+}
