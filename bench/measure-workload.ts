@@ -87,7 +87,9 @@ async function measureConvolutionTable(
   const rows = measured.flatMap((convolution) => convolution.rows);
   return reportOf(rows, options.meter.busyCores, {
     engines: Object.assign({}, ...measured.map(({ engines }) => engines)),
-    accuracies: measured.map(({ rows: [{ workload }], error }) => ({ workload, ...error })),
+    accuracies: measured.map(({ rows: [{ workload }], method, error }) => ({
+      ...{ workload, method, ...error },
+    })),
   });
 }
 

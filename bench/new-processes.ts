@@ -23,7 +23,7 @@ export interface Starts {
 }
 
 /** Steps after which the resident set has seen everything. */
-const steps = 5;
+const steps = 3;
 
 /** Starts our engine twice and each peer once, each in a process of its own, for a few steps of `subject`. */
 export async function measureNewProcesses(

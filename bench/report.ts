@@ -43,6 +43,8 @@ export interface Bandwidth {
 /** The error of our result of a convolution, as shares of the root mean square of the exact one. */
 export interface Accuracy {
   readonly workload: string;
+  /** How it was computed, in words. */
+  readonly method: string;
   readonly max: number;
   readonly rms: number;
 }

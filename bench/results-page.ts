@@ -32,9 +32,14 @@ export function formatResults(report: Report, { command, date }: ResultsOptions)
         'Shares of the root mean square of a direct convolution in float64, on a sample of elements.',
         '',
         ...table(
-          ['convolution', 'largest', 'root mean square'],
-          accuracies.map(({ workload, max, rms }) => [
-            ...[workload.replace('convolutions/', ''), max.toExponential(1), rms.toExponential(1)],
+          ['convolution', 'method', 'largest', 'root mean square'],
+          accuracies.map(({ workload, method, max, rms }) => [
+            ...[
+              workload.replace('convolutions/', ''),
+              method,
+              max.toExponential(1),
+              rms.toExponential(1),
+            ],
           ]),
         ),
       ],

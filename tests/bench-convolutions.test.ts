@@ -144,7 +144,7 @@ test('the table has a line for each pass, and says which goals are missed', () =
     pass: MeasuredConvolution['pass'],
     times: Readonly<Record<string, number>>,
   ): MeasuredConvolution => ({
-    ...{ convolution, pass, difference: 2e-6, engines: {} },
+    ...{ convolution, pass, difference: 2e-6, engines: {}, method: 'tiles' },
     error: { max: 3.21e-5, rms: 4e-6 },
     rows: Object.entries(times).map(([engine, time]) =>
       row(convolutionId(convolution, pass), engine, time),
@@ -157,10 +157,10 @@ test('the table has a line for each pass, and says which goals are missed', () =
       measured(small, 'input-gradient', { fovea: 40 }),
     ]),
     [
-      'pass               convolution  fovea ms  GFLOP/s  pytorch ms  GFLOP/s  ratio  largest error  rms error',
-      'forward          2x64x7-64-3x3      2.00      150        4.00     75.0  0.500         3.2e-5     4.0e-6',
-      'filter-gradient  2x64x7-64-3x3      4.00     75.0        2.00      150   2.00         3.2e-5     4.0e-6',
-      'input-gradient     2x4x7-6-3x3      40.0     7.50           –        –      –         3.2e-5     4.0e-6',
+      'pass               convolution  fovea ms  GFLOP/s  pytorch ms  GFLOP/s  ratio  largest error  rms error  method',
+      'forward          2x64x7-64-3x3      2.00      150        4.00     75.0  0.500         3.2e-5     4.0e-6  tiles',
+      'filter-gradient  2x64x7-64-3x3      4.00     75.0        2.00      150   2.00         3.2e-5     4.0e-6  tiles',
+      'input-gradient     2x4x7-6-3x3      40.0     7.50           –        –      –         3.2e-5     4.0e-6  tiles',
       '',
       '3x3, stride 1, 64 channels or more, at 140 GFLOP/s forward and 100 in each gradient or more: 1 of 2; not 2x64x7-64-3x3/filter-gradient',
       'errors: shares of the root mean square of a direct convolution in float64, on a sample of elements',

@@ -15,7 +15,7 @@ export function formatConvolutions(measured: readonly MeasuredConvolution[]): st
   const header = [
     ...['pass', 'convolution', 'fovea ms', 'GFLOP/s'],
     ...peers.flatMap((peer) => [`${peer} ms`, 'GFLOP/s', 'ratio']),
-    ...['largest error', 'rms error'],
+    ...['largest error', 'rms error', 'method'],
   ];
   const cells = measured.map((one) => {
     const [own] = one.rows;
@@ -23,6 +23,7 @@ export function formatConvolutions(measured: readonly MeasuredConvolution[]): st
       ...[one.pass, nameOf(one), formatNumber(own.medianMs), formatNumber(own.gflops ?? 0)],
       ...peers.flatMap((peer) => besidePeer(one, peer)),
       ...[one.error.max, one.error.rms].map((error) => error.toExponential(1)),
+      one.method,
     ];
   });
   return [...formatTable(header, cells), '', ...summarizeConvolutions(measured)];

@@ -2,6 +2,7 @@
 
 import { differencesBetween, enginesOf } from '../benchmark.js';
 import { type MeasuredTable, measureTable, type TableOptions } from '../measure-table.js';
+import type { OwnSession } from '../own-session.js';
 import { type Row, rowOf } from '../report.js';
 import { measureInRounds } from '../rounds.js';
 import type { Session } from '../session.js';
@@ -12,6 +13,8 @@ export interface MeasuredConvolution extends Pick<ConvolutionCase, 'convolution'
   /** Ours first. */
   readonly rows: readonly Row[];
   readonly error: DirectError;
+  /** How our engine computes it, in words. */
+  readonly method: string;
   /** The largest difference of results between us and a peer, as a share of their norm. */
   readonly difference: number | null;
   /** What each engine says of itself, by its name. */
@@ -41,10 +44,17 @@ async function measureConvolution(
     );
     return {
       ...{ convolution: subject.convolution, pass: subject.pass, rows, error },
+      method: methodOf(own),
       difference: differences.length > 0 ? Math.max(...differences) : null,
       engines: enginesOf(sessions),
     };
   } finally {
     await own.close();
   }
+}
+
+/** Of every kernel that has a choice. */
+function methodOf(own: OwnSession): string {
+  const methods = own.describe().kernels.flatMap(({ method }) => method ?? []);
+  return [...new Set(methods)].join(' + ') || 'direct';
 }
