@@ -9,15 +9,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { cacheFolder } from '../src/data/cache-folder.js';
 import { DataError } from '../src/data/dataset.js';
 import type { DownloadProgress } from '../src/data/download.js';
-import {
-  cacheFolder,
-  findIdxSet,
-  type IdxFile,
-  type IdxSet,
-  loadIdxSet,
-} from '../src/data/idx-set.js';
+import { findIdxSet, type IdxFile, type IdxSet, loadIdxSet } from '../src/data/idx-set.js';
 import {
   canFetchQuickly,
   FASHION_MNIST,

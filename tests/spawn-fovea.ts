@@ -23,7 +23,8 @@ export function fovea(args: readonly string[], options: SpawnOptions = {}): Prom
   const { cwd, env, onStderr } = options;
   const child = spawn(process.execPath, [command, ...args], {
     cwd,
-    env: { ...process.env, NO_COLOR: '1', ...env },
+    // What the user has tuned would choose other methods, whose last bits differ.
+    env: { ...process.env, NO_COLOR: '1', FOVEA_TUNING: 'off', ...env },
   });
   let stdout = '';
   let stderr = '';

@@ -16,7 +16,7 @@ export type FastestMethods = ReadonlyMap<string, string>;
 export interface TuningStorage {
   /** What is kept for this setting; never throws. */
   read(setting: TuningSetting): FastestMethods;
-  /** Adds to what is kept; throws when that cannot be. */
+  /** Adds to what is kept, where that can be. */
   add(setting: TuningSetting, methods: FastestMethods): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 /** Finds or fetches a data set of four IDX files: the user's data folder, the cache, then the mirrors. */
 
+import { cacheFolder } from './cache-folder.js';
 import { DataError, type DatasetSplits, type ImageDataset } from './dataset.js';
 import { type DownloadProgress, download } from './download.js';
 import { datasetFromIdx, decompressIdx, type IdxArray, parseIdx } from './idx.js';
@@ -73,20 +74,6 @@ export async function findIdxSet(set: IdxSet): Promise<Place> {
     if (!(await exists(cachePath(folder, file)))) return null;
   }
   return 'cache';
-}
-
-/** The user's cache folder for a set: `XDG_CACHE_HOME`, `LOCALAPPDATA` or `~/Library/Caches`, then `fovea/<name>`. */
-export function cacheFolder(name: string): string {
-  const { path, os } = node();
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  let root = path.join(os.homedir(), '.cache');
-  if (process.platform === 'darwin') root = path.join(os.homedir(), 'Library', 'Caches');
-  if (process.platform === 'win32') {
-    root = LOCALAPPDATA || path.join(os.homedir(), 'AppData', 'Local');
-  } else if (XDG_CACHE_HOME && path.isAbsolute(XDG_CACHE_HOME)) {
-    root = XDG_CACHE_HOME;
-  }
-  return path.join(root, 'fovea', name);
 }
 
 /** The four files in `$FOVEA_DATA/<name>/`, undefined when none is there; throws when some are. */
@@ -248,7 +235,6 @@ function node() {
   return {
     crypto: process.getBuiltinModule('node:crypto'),
     fs: process.getBuiltinModule('node:fs/promises'),
-    os: process.getBuiltinModule('node:os'),
     path: process.getBuiltinModule('node:path'),
   };
 }

@@ -28,8 +28,8 @@ export async function tuneKernels(
   const distinct = [...distinctConvolutions(kernels)];
   const tuned: TunedKernel[] = [];
   for (const [key, { kernel, count }] of distinct) {
-    signal?.throwIfAborted();
     onProgress?.({ done: tuned.length, count: distinct.length, scope: kernel.scope });
+    signal?.throwIfAborted();
     tuned.push({ ...(await tuneConvolution(kernel, key, { tuner, signal })), count });
   }
   onProgress?.({ done: distinct.length, count: distinct.length, scope: '' });
