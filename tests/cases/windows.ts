@@ -4,9 +4,12 @@ import { apply } from '../../src/graph/primitive.js';
 import type { Tensor } from '../../src/graph/tensor.js';
 import type { WindowAttributes } from '../../src/graph/vocabulary.js';
 import {
+  add,
   avgPool2d,
   cast,
+  expand,
   flip,
+  iota,
   maxPool2d,
   mul,
   type PoolOptions,
@@ -92,8 +95,38 @@ const specialPlanes = exactly(
   [1, 1, 4, 4],
 );
 
+/** Planes that threads share, under windows that overlap. */
+const manyPlanes: readonly (readonly [readonly number[], PoolOptions])[] = [
+  [[2, 9, 7, 6], { kernelSize: 3, stride: 1, padding: 1 }],
+  [[1, 17, 9, 13], { kernelSize: 3, stride: 2, padding: 1 }],
+  [[4, 5, 8, 3], { kernelSize: [2, 3], stride: 1 }],
+  [[16, 1, 11, 9], { kernelSize: [5, 4], stride: [3, 1] }],
+  [[16, 1, 6, 9], { kernelSize: [2, 3], stride: 1, dilation: [1, 2] }],
+  [[16, 1, 9, 6], { kernelSize: [3, 2], stride: 1, dilation: [2, 1] }],
+  [[20, 1, 3, 2], { kernelSize: 3, stride: 1, padding: 1 }],
+];
+
 /** Large and special inputs of a pooling. */
 const specialWindows = (pool: Pool): Case[] => [
+  ...manyPlanes.map(([shape, options]) => ({
+    name: `[${shape}] by ${JSON.stringify(options)}`,
+    inputs: [normal(shape)],
+    build: (x: Tensor) => pool(x, options),
+  })),
+  {
+    name: 'of many planes, reversed, with arithmetic and coordinates behind it',
+    inputs: [normal([3, 6, 9, 11], 1), normal([6, 1, 1], 2)],
+    build: (x, y) => {
+      const windows = pool(flip(transpose(x), [2, 3]), { kernelSize: 3, stride: [1, 2] });
+      const numbers = cast(windows, 'float32');
+      return add(mul(numbers, y), cast(iota(numbers.shape, 2), 'float32'));
+    },
+  },
+  {
+    name: 'special values in many planes',
+    inputs: [specialPlanes],
+    build: (x) => pool(expand(x, [16, 1, 4, 4]), { kernelSize: [3, 2], stride: 1 }),
+  },
   { name: 'special values', inputs: [specialPlanes], build: (x) => pool(x, { kernelSize: 2 }) },
   {
     name: 'special values that overlap',

@@ -156,11 +156,18 @@ export class VectorCode {
 }
 
 /** Whether stores give the same when done twice: none of them reads what one of them writes. */
-function mayRepeat(stores: readonly Store[]): boolean {
+export function mayRepeat(stores: readonly Store[]): boolean {
   const written = new Set(stores.map(({ view }) => view.buffer));
   return readsIn(stores.map(({ value }) => value)).every(
     (read) => !('buffer' in read) || !written.has(read.buffer),
   );
+}
+
+/** An access `bytes` further on. */
+export function moved({ base, offset, stride }: Access, bytes: I32 | number): Access {
+  if (typeof bytes !== 'number') return { base: i32.add(base, bytes), offset, stride };
+  if (offset + bytes >= 0) return { base, offset: offset + bytes, stride };
+  return { base: i32.add(base, i32.const(bytes)), offset, stride };
 }
 
 function unreachable(): never {

@@ -1,23 +1,22 @@
 /** Windows over the last two dimensions: sum, maximum, index of the maximum; lanes are neighbouring windows. */
 
-import {
-  type BufferView,
-  type Expression,
-  partsOf,
-  type ResultPart,
-  type WindowKernel,
-} from '../../plan.js';
+import type { BufferView, ResultPart, WindowKernel } from '../../plan.js';
 import { type I32, i32, type Local, type V128 } from '../assembler.js';
 import type { KernelContext } from '../kernel-context.js';
 import { type IndexExpression, nestOf, viewsOf } from '../nest.js';
 import { forEachRow } from '../rows.js';
 import { f32x4, i32x4, v128 } from '../simd.js';
-import { type Access, loadVector, type Position, VectorCode } from '../vector-loop.js';
+import { type Access, loadVector, moved, type Position, VectorCode } from '../vector-loop.js';
+import { emitWindowColumns, haveCommonRows, wantsPlaces } from './window-columns.js';
 
 /** Windows of more elements are walked by loops, smaller ones are written out. */
 const mostUnrolled = 16;
 
 export function emitWindow(context: KernelContext, kernel: WindowKernel): void {
+  if (haveCommonRows(kernel)) {
+    emitWindowColumns(context, kernel);
+    return;
+  }
   const { stores, shape, window, input, inputShape } = kernel;
   const rank = shape.length;
   const strides = input.strides.map((stride, dim) =>
@@ -66,8 +65,7 @@ function emitWindowAt(
   const { operation, input, inputShape } = kernel;
   const rank = inputShape.length;
   const isFloat = input.buffer.dtype === 'float32';
-  const wantsPlace =
-    operation === 'argmax' || [...partsOf(kernel.stores.map(({ value }) => value))].some(isPlace);
+  const wantsPlace = operation === 'argmax' || wantsPlaces(kernel);
   const best = f.local('v128');
   /** Elements from a window's first to its maximum. */
   const distance = f.local('v128');
@@ -127,11 +125,3 @@ function emitWindowAt(
   );
   return { value: best, place: wantsPlace ? f.hold(i32x4.add(origin, distance)) : distance };
 }
-
-function moved({ base, offset, stride }: Access, bytes: I32 | number): Access {
-  if (typeof bytes !== 'number') return { base: i32.add(base, bytes), offset, stride };
-  if (offset + bytes >= 0) return { base, offset: offset + bytes, stride };
-  return { base: i32.add(base, i32.const(bytes)), offset, stride };
-}
-
-const isPlace = (part: Expression): boolean => part.kind === 'result' && part.part === 'place';
