@@ -46,7 +46,7 @@ export async function measureInRounds(
       if (spent[i] >= seconds * 1e3 && times[i].length >= enoughSteps) continue;
       const settle = typical[i] < shortStep ? 3 : 0;
       const measured = await sessions[i].round({ seconds: perRound, settle });
-      times[i].push(...measured);
+      for (const time of measured) times[i].push(time);
       spent[i] += measured.reduce((total, time) => total + time, 0);
     }
   }
