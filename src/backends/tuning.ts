@@ -48,11 +48,12 @@ export interface TunedKernel {
   /** The method until now, and from now on. */
   readonly before: string;
   readonly now: string;
-  /** Every method that can compute it; milliseconds are Infinity where the first runs were hopeless. */
+  /** Every method that can compute it. */
   readonly times: readonly MethodTime[];
 }
 
 export interface MethodTime {
   readonly method: string;
+  /** The shortest run; of methods that are much slower than others, of a few runs only. */
   readonly milliseconds: number;
 }

@@ -8,6 +8,7 @@ import { type PredictOptions, predictCommand } from './predict-command.js';
 import { optimizerNames, scheduleNames } from './recipe.js';
 import type { Terminal } from './terminal.js';
 import { type TrainOptions, type TrainSurroundings, trainCommand } from './train-command.js';
+import { type TuneOptions, tuneCommand } from './tune-command.js';
 import { oneOf, positiveNumber, wholeNumber } from './usage.js';
 import { version } from './version.js';
 
@@ -73,7 +74,21 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
       onExit(await onnxTestCommand(folders, options, terminal));
     });
 
-  for (const command of [train, predict, onnxTest]) {
+  const tune = program
+    .command('tune')
+    .description('measure how the convolutions of a network are computed fastest here, and keep it')
+    .argument('<model>', modelNames().join(', '))
+    .option('--batch <n>', 'pictures at once (default: 1, with --train 32)', wholeNumber(1))
+    .option('--size <n>', "rows and columns of a picture (default: the network's)", wholeNumber(1))
+    .option('--train', 'tune a training step instead of inference')
+    .option('--threads <n>', 'default: FOVEA_THREADS, else one per core', wholeNumber(1))
+    .option('--json', 'write one line of JSON to standard output; the rest goes to standard error')
+    .addHelpText('after', TUNING)
+    .action(async (model: string, options: TuneOptions) => {
+      onExit(await tuneCommand(model, options, terminal));
+    });
+
+  for (const command of [train, predict, onnxTest, tune]) {
     configure(command, terminal);
     command.showHelpAfterError(`(fovea ${command.name()} --help tells what there is)`);
   }
@@ -87,6 +102,11 @@ Examples:
 
 Exit codes: 0 well, 1 failed, 2 not understood, 130 stopped by Ctrl-C.
 FOVEA_DEBUG=1 shows where an error comes from.`;
+
+const TUNING = `
+What is measured holds for this processor, number of threads and version of the JavaScript engine, for
+every program with convolutions of the same shapes. It is kept in the folder fovea/tuning of your cache
+folder; FOVEA_TUNING=<file> keeps it elsewhere, FOVEA_TUNING=off neither reads nor keeps it.`;
 
 function configure(command: Command, { stdout, stderr }: Terminal): void {
   command.exitOverride();

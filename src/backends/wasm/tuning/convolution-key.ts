@@ -11,10 +11,12 @@ export function convolutionKey(kernel: Conv2dKernel): string {
     dilation,
     input: input.extents,
     low: input.low,
-    order: [orderOf(input.view.strides, input.extents), orderOf(filters.strides, filterShape)],
   };
-  const texts = Object.entries(parts).map(([name, values]) => `${name} ${values.join('x')}`);
-  return [...texts, ...(prepared ? ['prepared'] : [])].join(', ');
+  return [
+    ...Object.entries(parts).map(([name, values]) => `${name} ${values.join('x')}`),
+    `input in order ${orderOf(input.view.strides, input.extents)}`,
+    prepared ? 'filters prepared' : `filters in order ${orderOf(filters.strides, filterShape)}`,
+  ].join(', ');
 }
 
 /** In which order the dimensions lie in memory, the farthest apart first, and whether neighbours touch. */

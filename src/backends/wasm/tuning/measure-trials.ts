@@ -5,7 +5,7 @@ import type { Executable } from '../../contract.js';
 import type { Buffer, Plan } from '../../plan.js';
 import type { Trial } from './trial.js';
 
-/** Milliseconds of one run of each trial; Infinity where the first runs were hopeless. */
+/** Milliseconds of the shortest run of each trial; of hopeless ones among the first runs. */
 export type Measure = (
   trials: readonly Trial[],
   load: (plan: Plan) => Executable,
@@ -45,7 +45,7 @@ export const measureTrials: Measure = async (trials, load, signal) => {
       left = left.filter((i) => best[i] <= hopeless * fastest || !(isWarm || best[i] > warmUpMs));
       if (isWarm && performance.now() - start > mostMs) break;
     }
-    return best.map((time, i) => (left.includes(i) ? time : Number.POSITIVE_INFINITY));
+    return best;
   } finally {
     for (const executable of loaded) executable.dispose();
   }
