@@ -4,6 +4,7 @@ import { ShapeError, ValueError } from '../graph/errors.js';
 import { formatShape, normalizeDim, sameShape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { fromRowsAlong, rowsAlong } from './along-dim.js';
+import { concatenate } from './concatenate.js';
 import { coordinateRows } from './coordinates.js';
 import { fill } from './creation.js';
 import { add, and, cast, div, iota, less, mul, where } from './elementwise.js';
@@ -200,8 +201,8 @@ function joinRows(operation: string, reduce: ScatterReduction, includeSelf: bool
     const [, size] = x.shape;
     if (includeSelf && (reduce === 'amax' || reduce === 'amin')) {
       // Scattered together with the source, so that x is one of those that share a gradient.
-      const values = beside(x, source);
-      const places = beside(iota(x.shape, 1), index);
+      const values = concatenate([x, source], 1);
+      const places = concatenate([iota(x.shape, 1), index], 1);
       return scatterRows(values, places, { size, operation: joins[reduce] });
     }
     const joined = scatterRows(source, index, { size, operation: joins[reduce] });
@@ -213,13 +214,4 @@ function joinRows(operation: string, reduce: ScatterReduction, includeSelf: bool
     // Where nothing arrives, a division by 0 would make the gradient NaN.
     return where(isReached, div(joined, cast(where(isReached, count, 1), 'float32')), x);
   };
-}
-
-/** [R, S] and [R, K] -> [R, S + K], bit for bit: a sum, as in concatenate(), is no proof that a winner is one of the two. */
-function beside(a: Tensor, b: Tensor): Tensor {
-  const [rows, width] = a.shape;
-  const extent = b.shape[1];
-  const isFirst = less(iota([rows, width + extent], 1), width);
-  const first = pad(a, { low: [0, 0], high: [0, extent] });
-  return where(isFirst, first, pad(b, { low: [0, width], high: [0, 0] }));
 }
