@@ -27,6 +27,8 @@ interface Computed {
   readonly classes: number;
   /** Batch normalisation takes its running statistics in training too. */
   readonly running: boolean;
+  /** Of the pictures. */
+  readonly seed: number;
   /** The first elements of each output. */
   readonly outputs: readonly (readonly number[])[];
   readonly fingerprints: readonly Print[];
@@ -103,7 +105,7 @@ export function assertComputed<Model extends AnyModule>(
     const sources = [...(withInput ? [x] : []), ...parameters.map(([, parameter]) => parameter)];
     return { outputs, loss, gradients: grad(loss, sources) };
   });
-  const x = tensor(hashedValues(sizeOf(shape), 1), shape);
+  const x = tensor(hashedValues(sizeOf(shape), expected.seed), shape);
   const labels = tensor(hashedLabels(shape[0], expected.classes, 2), [shape[0]], 'int32');
   const { outputs, loss, gradients } = step(x, labels);
   step.dispose();

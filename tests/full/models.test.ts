@@ -8,17 +8,16 @@ import { createModel } from '../../src/models/index.js';
 import { assertComputed } from '../model-cases.js';
 
 const computed: [string, number[]][] = [
-  ['resnet50', [3, 3, 65, 40]],
-  ['wide_resnet50_2', [1, 3, 32, 48]],
-  ['resnet18_cifar', [2, 3, 32, 32]],
+  ['resnet50', [1, 3, 33, 40]],
+  ['wide_resnet50_2', [1, 3, 32, 24]],
   ['alexnet', [2, 3, 95, 64]],
-  ['alexnet', [1, 3, 224, 224]],
+  ['alexnet', [1, 3, 127, 120]],
   ['alexnet_2012', [2, 3, 95, 64]],
-  ['alexnet_2012', [1, 3, 224, 224]],
-  ['vgg11', [2, 3, 32, 64]],
-  ['vgg16', [1, 3, 48, 64]],
-  ['vgg19_bn', [1, 3, 64, 50]],
-  ['inception_v3', [1, 3, 139, 75]],
+  ['alexnet_2012', [1, 3, 127, 120]],
+  ['vgg11', [1, 3, 32, 64]],
+  ['vgg16', [1, 3, 32, 32]],
+  ['vgg19_bn', [1, 3, 33, 32]],
+  ['inception_v3', [1, 3, 79, 77]],
 ];
 
 setFlagsFromString('--expose-gc');
