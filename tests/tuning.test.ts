@@ -2,9 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Executable } from '../src/backends/contract.js';
+import type { Plan } from '../src/backends/plan.js';
 import { reference } from '../src/backends/reference/index.js';
 import type { TuningSetting, TuningStorage } from '../src/backends/tuning.js';
 import { createWasmBackend } from '../src/backends/wasm/index.js';
+import { measureTrials } from '../src/backends/wasm/tuning/measure-trials.js';
 import { compile, tune } from '../src/compiler/index.js';
 import type { Tensor } from '../src/graph/tensor.js';
 import { Conv2d, manualSeed, Sequential } from '../src/nn/index.js';
@@ -166,6 +169,34 @@ test('who stops keeps what was measured so far', async () => {
   await assert.rejects(tune(step, [input()], { signal: stop.signal, onProgress }), /enough/);
   assert.equal(shelf.methods.size, 1);
   assert.deepEqual(methods(), ['direct, by rows', 'direct, by rows', usual[2]]);
+});
+
+test('what starts slowly is waited for, what stays slow is not run any more', async () => {
+  const start = performance.now();
+  const times: Readonly<Record<string, () => number>> = {
+    steady: () => 0.02,
+    // As an engine does that optimises in the background.
+    late: () => (performance.now() - start < 100 ? 0.3 : 0.01),
+    slow: () => 0.3,
+  };
+  const runs: Record<string, number> = { steady: 0, late: 0, slow: 0 };
+  const plan = { kernels: [], inputs: [], outputs: [], arenaBytes: 0 };
+  const prologue = { kernels: 0, variables: new Set<never>(), bytes: 0 };
+  const trials = Object.keys(times).map((method) => ({ method, plan: { ...plan, prologue } }));
+  const load = (loaded: Plan): Executable => {
+    const { method } = trials.find((trial) => trial.plan === loaded)!;
+    return {
+      run: () => [],
+      profile: () => {
+        runs[method]++;
+        // The kernel that wakes the threads comes first.
+        return [100, times[method]()];
+      },
+      dispose: () => {},
+    };
+  };
+  assert.deepEqual(await measureTrials(trials, load), [0.02, 0.01, 0.3]);
+  assert.ok(runs.slow < runs.steady && runs.steady > 4, JSON.stringify(runs));
 });
 
 test('the engine itself measures; variables stay as they are', async () => {

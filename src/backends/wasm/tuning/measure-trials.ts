@@ -12,17 +12,15 @@ export type Measure = (
   signal?: AbortSignal,
 ) => Promise<number[]>;
 
-/** What all trials of a kernel take together, at the most. */
-const mostMs = 600;
-/** Runs of each trial, at the least and at the most. */
+/** All trials of a kernel together are run for so long, and each so often, at the least. */
+const leastMs = 600;
 const fewestRounds = 4;
-const mostRounds = 100;
 /**
  * Engines run unoptimised code at first, which may be many times slower, and replace it in the background:
- * a trial may be called hopeless after the fewest runs, or after one that took so long.
+ * a trial is warm when all have been run for so long, or it alone in however few runs.
  */
-const warmUpMs = 150;
-/** Runs that take so many times the fastest are not repeated. */
+const warmUpMs = 300;
+/** Warm trials that take so many times the fastest are not run any more. */
 const hopeless = 2;
 
 export const measureTrials: Measure = async (trials, load, signal) => {
@@ -31,19 +29,23 @@ export const measureTrials: Measure = async (trials, load, signal) => {
   try {
     for (const { plan } of trials) loaded.push(load(plan));
     const best = trials.map(() => Number.POSITIVE_INFINITY);
+    const spent = trials.map(() => 0);
     let left = trials.map((_, i) => i);
     const start = performance.now();
-    for (let round = 0; round < mostRounds; round++) {
+    for (let round = 1; ; round++) {
       for (const i of left) {
         // The convolution itself is the last kernel.
-        best[i] = Math.min(best[i], loaded[i].profile(inputs)!.at(-1)!);
+        const time = loaded[i].profile(inputs)!.at(-1)!;
+        best[i] = Math.min(best[i], time);
+        spent[i] += time;
         signal?.throwIfAborted();
       }
       await nextTurn();
-      const isWarm = round + 1 >= fewestRounds;
+      const passed = performance.now() - start;
+      const areWarm = round >= fewestRounds && passed > warmUpMs;
       const fastest = Math.min(...best);
-      left = left.filter((i) => best[i] <= hopeless * fastest || !(isWarm || best[i] > warmUpMs));
-      if (isWarm && performance.now() - start > mostMs) break;
+      left = left.filter((i) => best[i] <= hopeless * fastest || !(areWarm || spent[i] > warmUpMs));
+      if (round >= fewestRounds && passed > leastMs) break;
     }
     return best;
   } finally {
