@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Kernel, Plan } from '../src/backends/plan.js';
+import type { Buffer, Kernel, Plan } from '../src/backends/plan.js';
 import { writesOf } from '../src/backends/plan.js';
 import { reference } from '../src/backends/reference/index.js';
+import type { TensorTree } from '../src/compiler/tensor-tree.js';
 import { compile, grad, relu, type Tensor, tensor } from '../src/index.js';
-import { BatchNorm2d } from '../src/nn/index.js';
+import { BatchNorm2d, Conv2d } from '../src/nn/index.js';
 import { Philox } from '../src/random/philox.js';
 import { backendsUnderTest } from './backends-under-test.js';
 
@@ -30,7 +31,8 @@ function normalised() {
   };
 }
 
-test('batch normalisation and the ReLU behind it keep nothing of the size of their input', () => {
+/** The buffers of the size of the input that the kernels of a program write. */
+function largeWrites(build: (x: Tensor, gradient: Tensor) => TensorTree): Buffer[] {
   let kernels: readonly Kernel[] = [];
   const recording = {
     kind: 'kernels',
@@ -40,11 +42,22 @@ test('batch normalisation and the ReLU behind it keep nothing of the size of the
       return { run: () => [], profile: () => null, dispose: () => {} };
     },
   } as const;
-  compile(normalised(), { backend: recording }).program(values(1), values(2));
-  const large = kernels.flatMap(writesOf).filter(({ length }) => length === size);
+  compile(build, { backend: recording }).program(values(1), values(2));
+  return kernels.flatMap(writesOf).filter(({ length }) => length === size);
+}
+
+test('batch normalisation and the ReLU behind it keep nothing of the size of their input', () => {
+  const large = largeWrites(normalised());
   // The output and the gradient of the input; the gradient behind the ReLU, which two sums read.
   assert.equal(large.filter(({ dtype }) => dtype === 'float32').length, 3);
   assert.equal(large.filter(({ dtype }) => dtype === 'bool').length, 0);
+});
+
+test('batch normalisation behind a convolution keeps nothing but what the convolution gives', () => {
+  const norm = new BatchNorm2d(16);
+  const conv = new Conv2d(16, 16, { kernelSize: 1 });
+  // The convolution's output, and the program's.
+  assert.equal(largeWrites((x) => relu(norm.call(conv.call(x)))).length, 2);
 });
 
 for (const { backend } of backendsUnderTest) {

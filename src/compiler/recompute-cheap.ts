@@ -112,11 +112,13 @@ function uses(order: readonly Tensor[]): {
     if (source.kind !== 'apply') continue;
     const { kind } = source.primitive;
     const passesOn = kind === 'view' && readWhole.has(tensor);
+    const seenByReduction = kind === 'view' && (readers.get(tensor)?.reductions ?? 0) > 0;
+    const isReduced = kind === 'reduction' || seenByReduction;
     for (const input of new Set(source.inputs)) {
       if (kind === 'structured' || kind === 'join' || passesOn) readWhole.add(input);
       const known = readers.get(input) ?? { reductions: 0, all: 0 };
       readers.set(input, {
-        reductions: known.reductions + Number(kind === 'reduction'),
+        reductions: known.reductions + Number(isReduced),
         all: known.all + 1,
       });
     }
