@@ -6,6 +6,7 @@ import type { KernelContext } from '../kernel-context.js';
 import { nestOf, viewsOf } from '../nest.js';
 import { forEachRow } from '../rows.js';
 import { VectorCode } from '../vector-loop.js';
+import { emitPairs, suitsPairs } from './pairs.js';
 
 export function emitMap(context: KernelContext, { shape, stores }: MapKernel): void {
   emitStores(context, shape, stores);
@@ -18,6 +19,10 @@ export function emitStores(
   stores: readonly Store[],
 ): void {
   const nest = nestOf(shape, viewsOf(stores));
+  if (suitsPairs(nest, stores)) {
+    emitPairs(context, nest, stores);
+    return;
+  }
   forEachRow(context, nest, ({ accesses, from, to }) => {
     new VectorCode(context, accesses).storeAll(stores, from, to);
   });
