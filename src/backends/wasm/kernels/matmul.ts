@@ -178,7 +178,9 @@ const fewRows = 32;
 function packsLittle(kernel: MatmulKernel): boolean {
   const [, rows, columns] = kernel.shape;
   const [least, most] = [Math.min(rows, columns), Math.max(rows, columns)];
-  if (least <= fewRows && most >= 8 * least) return columns === least;
+  // A short sum writes more than it reads.
+  const readsMost = most >= 8 * least && kernel.depth >= 8 * least;
+  if (least <= fewRows && readsMost) return columns === least;
   return storesAlongRows(kernel);
 }
 /** The product, or the transposed one, of which the better operand is packed. */
