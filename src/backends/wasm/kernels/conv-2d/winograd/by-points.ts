@@ -37,19 +37,19 @@ export function emitByPoints(
   const { panels, pointStride: filterStride } = filterLayout(kernel, tiling);
   const depthsOf = pointRanges(context, tiling, channels);
 
-  const rowStride = depth * 4 + paddingBytes;
-  const sumStride = roundUp(outputs, panelLanes) * 4 + paddingBytes;
+  const pointStride = depth * 4 + paddingBytes;
+  const rowStride = points * pointStride + paddingBytes;
+  const sumPointStride = roundUp(outputs, panelLanes) * 4 + paddingBytes;
+  const sumStride = points * sumPointStride + paddingBytes;
   const tileRowCount = batch * tilesDown;
-  const tileRowBytes = points * tilesAcross * (rowStride + sumStride);
+  const tileRowBytes = tilesAcross * (rowStride + sumStride);
   const slabs = splitRows(tileRowCount, Math.max(1, Math.floor(mostBytes / tileRowBytes)));
   const tiles = Math.max(...slabs) * tilesAcross;
   const tile = tileSize(Math.min(tiles, mostRows), tileRows(common.features, 2));
   const rows = roundUp(tiles, tile);
   const rowBlocks = Math.ceil(rows / tile / Math.ceil(mostRows / tile));
-  const pointStride = rows * rowStride + paddingBytes;
-  const data = context.sharedScratch(points * pointStride);
-  const sumPointStride = rows * sumStride + paddingBytes;
-  const sums = context.sharedScratch(points * sumPointStride);
+  const data = context.sharedScratch(rows * rowStride);
+  const sums = context.sharedScratch(rows * sumStride);
   const emitTileRow = tileRowEmitter(context, {
     strip: stripOf(kernel, tiling, 2),
     ...{ down: down.dataMatrix, across: across.dataMatrix, phases },

@@ -45,12 +45,12 @@ export function emitByTiles(
   const tile = tileSize(tiles, tileRows(common.features, 2));
   const rows = roundUp(tiles, tile);
 
-  const rowStride = depth * 4 + paddingBytes;
-  const pointStride = rows * rowStride + paddingBytes;
-  const data = context.localScratch(points * pointStride);
-  const sumStride = roundUp(outputs, panelLanes) * 4 + paddingBytes;
-  const sumPointStride = rows * sumStride + paddingBytes;
-  const sums = context.localScratch(points * sumPointStride);
+  const pointStride = depth * 4 + paddingBytes;
+  const rowStride = points * pointStride + paddingBytes;
+  const data = context.localScratch(rows * rowStride);
+  const sumPointStride = roundUp(outputs, panelLanes) * 4 + paddingBytes;
+  const sumStride = points * sumPointStride + paddingBytes;
+  const sums = context.localScratch(rows * sumStride);
   const emitTileRow = tileRowEmitter(context, {
     strip: stripOf(kernel, tiling, 2),
     ...{ down: down.dataMatrix, across: across.dataMatrix, phases },

@@ -55,9 +55,9 @@ export function emitFilterGradient(
   const panels = panelsOf(outputs, depth);
   const filterPointStride = panels.bytes + paddingBytes;
   const transformed = context.sharedScratch(points * filterPointStride);
-  const sumStride = outputs * 4;
-  const sumPointStride = rows * sumStride + paddingBytes;
-  const sums = context.sharedScratch(points * sumPointStride);
+  const sumPointStride = outputs * 4 + paddingBytes;
+  const sumStride = points * sumPointStride + paddingBytes;
+  const sums = context.sharedScratch(rows * sumStride);
   const emitInputRow = tileRowEmitter(context, {
     strip: stripOf(kernel, tiling, 1),
     ...{ down: down.dataMatrix, across: across.dataMatrix, phases },
@@ -160,8 +160,9 @@ export function emitFilterGradient(
     }),
   );
   const work = { count: inputs * outputQuads, cost: rows * outputs * points };
-  forEachIndex(context, work, [inputs, outputQuads], ([channel, quad], position) => {
-    const source = f.hold(i32.add(flat(sums), i32.mul(position, 16)));
+  forEachIndex(context, work, [inputs, outputQuads], ([channel, quad]) => {
+    const ofChannel = i32.add(i32.mul(channel, sumStride), i32.mul(quad, 16));
+    const source = f.hold(i32.add(flat(sums), ofChannel));
     const place = i32.add(i32.mul(channel, plane * 4), i32.mul(quad, 16));
     const target = f.hold(i32.add(flat(result), place));
     phases.forEach(({ row, column }, phase) => {
