@@ -15,7 +15,7 @@ import { filterLayout } from './filters.js';
 import { finishedRowEmitter } from './finished-rows.js';
 import { pointRanges } from './point-ranges.js';
 import { tileRowEmitter } from './tile-rows.js';
-import { paddingBytes, stripOf, type Tiling, tileStep } from './tiling.js';
+import { paddingBytes, stripOf, type Tiling } from './tiling.js';
 
 /** Bytes of transformed input and sums at the most. */
 const mostBytes = 8 * 1024 * 1024;
@@ -29,7 +29,7 @@ export function emitByPoints(
   filters: Address,
 ): void {
   const { f, common } = context;
-  const { down, across, spacing, phases, tilesDown, tilesAcross } = tiling;
+  const { step, down, across, spacing, phases, tilesDown, tilesAcross } = tiling;
   const points = down.size * across.size;
   const [, batch, outputs] = kernel.shape;
   const channels = kernel.filterShape[2];
@@ -53,7 +53,14 @@ export function emitByPoints(
   const emitTileRow = tileRowEmitter(context, {
     strip: stripOf(kernel, tiling, 2),
     ...{ down: down.dataMatrix, across: across.dataMatrix, phases },
-    ...{ spacing, tilesAcross, tileStride: rowStride, phaseStride: channels * 4, pointStride },
+    ...{
+      step,
+      spacing,
+      tilesAcross,
+      tileStride: rowStride,
+      phaseStride: channels * 4,
+      pointStride,
+    },
   });
   const layout = { tileStride: sumStride, pointStride: sumPointStride };
   const emitFinishedRow = finishedRowEmitter(context, kernel, tiling, layout);
@@ -78,7 +85,7 @@ export function emitByPoints(
     shared(inputQuads, tiles * depth * points, (row, quad) => {
       const { view, low } = kernel.input;
       const [item, rowOfTiles] = placeOf(row);
-      const top = f.hold(i32.sub(i32.mul(rowOfTiles, tileStep * spacing), i32.const(low[3])));
+      const top = f.hold(i32.sub(i32.mul(rowOfTiles, step * spacing), i32.const(low[3])));
       const indices = [i32.const(0), item, i32.mul(quad, 4)];
       const plane = f.hold(flat(startOf(context, view, view.strides, indices)));
       const place = i32.add(i32.mul(row, tilesAcross * rowStride), i32.mul(quad, 16));

@@ -15,7 +15,7 @@ import { filterLayout } from './filters.js';
 import { finishedRowEmitter } from './finished-rows.js';
 import { pointRanges } from './point-ranges.js';
 import { tileRowEmitter } from './tile-rows.js';
-import { paddingBytes, stripOf, type Tiling, tileStep } from './tiling.js';
+import { paddingBytes, stripOf, type Tiling } from './tiling.js';
 
 /** Tiles that a thread computes together: more of them read the filters less often. */
 const blockTiles = 32;
@@ -29,7 +29,7 @@ export function emitByTiles(
   filters: Address,
 ): void {
   const { f, common } = context;
-  const { down, across, spacing, phases, tilesDown, tilesAcross } = tiling;
+  const { step, down, across, spacing, phases, tilesDown, tilesAcross } = tiling;
   const points = down.size * across.size;
   const [, batch, outputs] = kernel.shape;
   const channels = kernel.filterShape[2];
@@ -54,7 +54,14 @@ export function emitByTiles(
   const emitTileRow = tileRowEmitter(context, {
     strip: stripOf(kernel, tiling, 2),
     ...{ down: down.dataMatrix, across: across.dataMatrix, phases },
-    ...{ spacing, tilesAcross, tileStride: rowStride, phaseStride: channels * 4, pointStride },
+    ...{
+      step,
+      spacing,
+      tilesAcross,
+      tileStride: rowStride,
+      phaseStride: channels * 4,
+      pointStride,
+    },
   });
   const layout = { tileStride: sumStride, pointStride: sumPointStride };
   const emitFinishedRow = finishedRowEmitter(context, kernel, tiling, layout);
@@ -71,7 +78,7 @@ export function emitByTiles(
     f.for(tileRow, first, end, 1, () => {
       const { view, low } = kernel.input;
       const [item, rowOfTiles] = decode(context, tileRow, [batch, tilesDown]);
-      const top = f.hold(i32.sub(i32.mul(rowOfTiles, tileStep * spacing), i32.const(low[3])));
+      const top = f.hold(i32.sub(i32.mul(rowOfTiles, step * spacing), i32.const(low[3])));
       const plane = f.hold(flat(startOf(context, view, view.strides, [i32.const(0), item])));
       const target = f.hold(i32.add(flat(data), ownRow(rowStride)));
       f.for(quad, 0, channels / 4, 1, () => {

@@ -16,7 +16,7 @@ import { multiplyAdds } from '../taps.js';
 import { pointRanges } from './point-ranges.js';
 import { tileRowEmitter } from './tile-rows.js';
 import { transformBytes, transformFunction } from './tile-transform.js';
-import { paddingBytes, stripOf, type Tiling, tileStep } from './tiling.js';
+import { paddingBytes, stripOf, type Tiling } from './tiling.js';
 
 /** Bytes of transformed input and filters at the most. */
 const mostBytes = 8 * 1024 * 1024;
@@ -31,7 +31,7 @@ export function emitFilterGradient(
   tiling: Tiling,
 ): void {
   const { f, common } = context;
-  const { down, across, spacing, phases, tilesDown, tilesAcross } = tiling;
+  const { step, down, across, spacing, phases, tilesDown, tilesAcross } = tiling;
   const { input, filters, filterShape } = kernel;
   const points = down.size * across.size;
   const [, inputs, outputs, height, width] = kernel.shape;
@@ -61,17 +61,24 @@ export function emitFilterGradient(
   const emitInputRow = tileRowEmitter(context, {
     strip: stripOf(kernel, tiling, 1),
     ...{ down: down.dataMatrix, across: across.dataMatrix, phases },
-    ...{ spacing, tilesAcross, tileStride: 16, phaseStride: inputQuads * quadStride, pointStride },
+    ...{
+      step,
+      spacing,
+      tilesAcross,
+      tileStride: 16,
+      phaseStride: inputQuads * quadStride,
+      pointStride,
+    },
   });
   const emitFilterRow = tileRowEmitter(context, {
     strip: {
       channelStride: filters.strides[1] * 4,
       rowStride: filters.strides[3] * 4,
       ...{ height: filterHeight, width: filterWidth, left: 0 },
-      ...{ rows: tileStep, columns: tilesAcross * tileStep },
+      ...{ rows: step, columns: tilesAcross * step },
     },
     ...{ down: down.tapMatrix, across: across.tapMatrix, phases: [{ row: 0, column: 0 }] },
-    ...{ spacing: 1, tilesAcross, tileStride: panelLanes * 4, phaseStride: 0 },
+    ...{ step, spacing: 1, tilesAcross, tileStride: panelLanes * 4, phaseStride: 0 },
     pointStride: filterPointStride,
   });
 
@@ -86,7 +93,7 @@ export function emitFilterGradient(
       const [row, quad] = decode(context, task, [mostTileRows, quads]);
       const place = f.hold(i32.add(first, row));
       const [item, rowOfTiles] = decode(context, place, [batch, tilesDown]);
-      const top = f.hold(i32.mul(rowOfTiles, tileStep));
+      const top = f.hold(i32.mul(rowOfTiles, step));
       const k = f.hold(i32.mul(row, tilesAcross));
       const zero = i32.const(0);
       f.if(i32.ltS(row, count), () =>

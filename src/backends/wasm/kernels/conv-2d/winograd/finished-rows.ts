@@ -5,7 +5,7 @@ import { type I32, i32 } from '../../../assembler.js';
 import { flat, type KernelContext } from '../../../kernel-context.js';
 import { emitBlockStores } from '../block-stores.js';
 import { transformBytes, transformFunction } from './tile-transform.js';
-import { type Tiling, tileStep } from './tiling.js';
+import type { Tiling } from './tiling.js';
 
 /** How the sums lie: bytes from one tile, and from one point, to the next; four channels are neighbours. */
 export interface SumsLayout {
@@ -19,13 +19,13 @@ export type EmitFinishedRow = (sums: I32, item: I32, tileRow: I32, quad: I32) =>
 export function finishedRowEmitter(
   context: KernelContext,
   kernel: Conv2dKernel,
-  { down, across, tilesAcross }: Tiling,
+  { step, down, across, tilesAcross }: Tiling,
   { tileStride, pointStride }: SumsLayout,
 ): EmitFinishedRow {
   const { f, common } = context;
   const [, , outputs, height] = kernel.shape;
-  const width = tilesAcross * tileStep;
-  const plane = tileStep * width;
+  const width = tilesAcross * step;
+  const plane = step * width;
   const finished = context.localScratch(4 * plane * 4);
   const memory = f.hold(flat(context.localScratch(transformBytes)));
   const transform = transformFunction(common, {
@@ -42,9 +42,9 @@ export function finishedRowEmitter(
     f.for(tile, 0, tilesAcross, 1, () => {
       f.call(transform, source, target, memory);
       f.set(source, i32.add(source, tileStride));
-      f.set(target, i32.add(target, tileStep * 4));
+      f.set(target, i32.add(target, step * 4));
     });
-    const firstRow = f.hold(i32.mul(tileRow, tileStep));
+    const firstRow = f.hold(i32.mul(tileRow, step));
     const firstChannel = f.hold(i32.mul(quad, 4));
     const left = i32.sub(i32.const(outputs), firstChannel);
     emitBlockStores(context, kernel, {
@@ -52,7 +52,7 @@ export function finishedRowEmitter(
       channels: outputs % 4 === 0 ? 4 : f.hold(i32.min(f.hold(left), i32.const(4))),
       memory: { start: finished, channel: plane, row: width, column: 1 },
       ...{ group: i32.const(0), item, firstRow },
-      endRow: f.hold(i32.min(f.hold(i32.add(firstRow, tileStep)), i32.const(height))),
+      endRow: f.hold(i32.min(f.hold(i32.add(firstRow, step)), i32.const(height))),
     });
   };
 }

@@ -4,7 +4,7 @@ import { type I32, i32 } from '../../../assembler.js';
 import { flat, type KernelContext } from '../../../kernel-context.js';
 import { type StripShape, stripBytes, stripFunction } from './strip.js';
 import { transformBytes, transformFunction } from './tile-transform.js';
-import { type Phase, tileStep } from './tiling.js';
+import type { Phase } from './tiling.js';
 import type { Matrix } from './toom-cook.js';
 
 export interface TileRowShape {
@@ -15,6 +15,8 @@ export interface TileRowShape {
   readonly phases: readonly Pick<Phase, 'row' | 'column'>[];
   readonly spacing: number;
   readonly tilesAcross: number;
+  /** From one tile to the next, in elements of a phase. */
+  readonly step: number;
   /** Bytes from one tile, one phase and one point to the next where the result goes. */
   readonly tileStride: number;
   readonly phaseStride: number;
@@ -29,7 +31,7 @@ export type EmitTileRow = (plane: I32, top: I32, target: I32) => void;
 
 export function tileRowEmitter(context: KernelContext, shape: TileRowShape): EmitTileRow {
   const { f, common } = context;
-  const { strip, phases, spacing, tilesAcross, tileStride, phaseStride, pointStride } = shape;
+  const { strip, phases, step, spacing, tilesAcross, tileStride, phaseStride, pointStride } = shape;
   const filled = f.hold(flat(context.localScratch(stripBytes(strip))));
   const memory = f.hold(flat(context.localScratch(transformBytes)));
   const fill = stripFunction(common, strip);
@@ -48,7 +50,7 @@ export function tileRowEmitter(context: KernelContext, shape: TileRowShape): Emi
       f.set(at, i32.add(target, i32.const(phase * phaseStride)));
       f.for(tile, 0, tilesAcross, 1, () => {
         f.call(transform, source, at, memory);
-        f.set(source, i32.add(source, tileStep * spacing * 16));
+        f.set(source, i32.add(source, step * spacing * 16));
         f.set(at, i32.add(at, i32.const(tileStride)));
       });
     });

@@ -7,6 +7,8 @@ import type { StripShape } from './strip.js';
 import { type FastCorrelation, fastCorrelation } from './toom-cook.js';
 
 export interface Tiling {
+  /** From one tile to the next: outputs of a convolution, taps of a gradient's filters. */
+  readonly step: number;
   /** Along columns, and along rows. */
   readonly down: FastCorrelation;
   readonly across: FastCorrelation;
@@ -16,7 +18,8 @@ export interface Tiling {
   /** Tiles that cover an output plane, or the long filters of a gradient. */
   readonly tilesDown: number;
   readonly tilesAcross: number;
-  /** Whether the estimate of costOf says that they are cheaper than a direct convolution. */
+  /** What it costs by an estimate, and whether that is less than a direct convolution costs. */
+  readonly cost: number;
   readonly pays: boolean;
 }
 
@@ -32,17 +35,18 @@ export interface Phase {
   readonly across: number;
 }
 
-/** From one tile to the next: outputs of a convolution, taps of a gradient's filters. */
-export const tileStep = 4;
+/** Large tiles need fewest products, small ones fewest transformed filters. */
+const steps: readonly number[] = [4, 2];
 /** Behind rows, and behind the values of a point: what lies a power of two apart competes for few sets of a cache. */
 export const paddingBytes = 64;
 /** How many times cheaper tiles must be by the estimate of costOf, which is rough. */
-const leastGain = 1.2;
+const leastGain = 1.1;
 /**
  * What an element costs that is transformed, in products: data and sums, which stay in a cache, and filters
- * (or their sums), of which there are as many as products in a tile; prepared ones need only be read.
+ * (or their sums), of which there are as many as products in a tile. Prepared ones are read from memory, as
+ * those of a direct convolution are.
  */
-const transformCosts = { data: 5, filters: 20, preparedFilters: 5 };
+const transformCosts = { data: 5, filters: 20, preparedFilters: 13 };
 /** With fewer channels on a side the transforms cost more than they save. */
 const fewestChannels = 16;
 /** Phases side by side, so that those that a point needs are neighbours; see phasesOfPoint. */
@@ -53,45 +57,43 @@ const phaseOrder: readonly (readonly [row: number, column: number])[] = [
   [1, 1],
 ];
 
-/** How to compute a convolution with small filters, or null where tiles cannot. */
-export function tilingOf(kernel: Conv2dKernel): Tiling | null {
+/** How to compute a convolution with small filters in tiles, the cheapest first. */
+export function tilingsOf(kernel: Conv2dKernel): Tiling[] {
   const { shape, filterShape, stride, dilation } = kernel;
   const [groups, batch, outputs, height, width] = shape;
   const [, , channels, filterHeight, filterWidth] = filterShape;
   const suits =
     groups === 1 && dilation.every((step) => step === 1) && channels % 4 === 0 && readsRows(kernel);
-  if (!suits) return null;
+  if (!suits) return [];
   const counts = { batch, inputs: channels, outputs, prepared: kernel.prepared !== undefined };
-  return tilingOver('taps', stride, [filterHeight, filterWidth], [height, width], counts);
+  return tilingsOver('taps', stride, [filterHeight, filterWidth], [height, width], counts);
 }
 
 /** The same for a filter gradient: long filters and few output positions. */
-export function gradientTilingOf(kernel: Conv2dKernel): Tiling | null {
+export function gradientTilingsOf(kernel: Conv2dKernel): Tiling[] {
   const { shape, filterShape, stride, dilation, filters } = kernel;
   const [groups, inputs, outputs, height, width] = shape;
   const [, , batch, filterHeight, filterWidth] = filterShape;
   const suits =
     groups === 1 &&
     stride.every((step) => step === 1) &&
-    filterHeight >= tileStep &&
-    filterWidth >= tileStep &&
     inputs % 4 === 0 &&
     outputs % panelLanes === 0 &&
     filters.strides[4] === 1 &&
     readsRows(kernel);
-  if (!suits) return null;
+  if (!suits) return [];
   const counts = { batch, inputs, outputs, prepared: false };
-  return tilingOver('results', dilation, [height, width], [filterHeight, filterWidth], counts);
+  return tilingsOver('results', dilation, [height, width], [filterHeight, filterWidth], counts);
 }
 
 /** Tiles over an output plane for `few` taps, or over long filters for `few` results; `many` is what they cover. */
-function tilingOver(
+function tilingsOver(
   kind: 'taps' | 'results',
   spacings: readonly number[],
   few: readonly number[],
   many: readonly number[],
   counts: Counts,
-): Tiling | null {
+): Tiling[] {
   const [spacing] = spacings;
   const most = few.map((count) => Math.ceil(count / spacing));
   const isSmall =
@@ -100,23 +102,25 @@ function tilingOver(
     most.every((count) => count <= 3) &&
     most.some((count) => count > 1) &&
     few.every((count) => count >= spacing);
-  if (!isSmall) return null;
-  const [down, across] = most.map((count) =>
-    kind === 'taps' ? fastCorrelation(tileStep, count) : fastCorrelation(count, tileStep),
-  );
-  const [tilesDown, tilesAcross] = many.map((count) => Math.ceil(count / tileStep));
+  if (!isSmall) return [];
   const count = (axis: number, phase: number): number => Math.ceil((few[axis] - phase) / spacing);
   const phases = phaseOrder
     .filter((phase) => phase.every((index) => index < spacing))
     .map(([row, column]) => ({ row, column, down: count(0, row), across: count(1, column) }));
-  const tiling = { down, across, spacing, phases, tilesDown, tilesAcross };
-  const { batch, inputs, outputs } = counts;
-  const direct = sizeOf([batch, inputs, outputs, ...many, ...few]);
-  const pays =
-    inputs * spacing ** 2 >= fewestChannels &&
-    outputs >= fewestChannels &&
-    direct >= leastGain * costOf(tiling, counts);
-  return { ...tiling, pays };
+  const manyChannels =
+    counts.inputs * spacing ** 2 >= fewestChannels && counts.outputs >= fewestChannels;
+  const direct = directCost(few, many, counts);
+  const fitting = steps.filter((step) => many.every((length) => length >= step || kind === 'taps'));
+  const tilings = fitting.map((step) => {
+    const [down, across] = most.map((length) =>
+      kind === 'taps' ? fastCorrelation(step, length) : fastCorrelation(length, step),
+    );
+    const [tilesDown, tilesAcross] = many.map((length) => Math.ceil(length / step));
+    const tiling = { step, down, across, spacing, phases, tilesDown, tilesAcross };
+    const cost = costOf(tiling, counts);
+    return { ...tiling, cost, pays: manyChannels && direct >= leastGain * cost };
+  });
+  return tilings.sort((a, b) => a.cost - b.cost);
 }
 
 interface Counts {
@@ -127,9 +131,20 @@ interface Counts {
   readonly prepared: boolean;
 }
 
+/** The cost of a direct convolution, in products. */
+function directCost(
+  few: readonly number[],
+  many: readonly number[],
+  { batch, inputs, outputs, prepared }: Counts,
+): number {
+  const filters = inputs * outputs * sizeOf(few);
+  const products = filters * batch * sizeOf(many);
+  return products + (prepared ? transformCosts.preparedFilters * filters : 0);
+}
+
 /** The cost of a convolution in tiles, in products. */
 function costOf(
-  tiling: Omit<Tiling, 'pays'>,
+  tiling: Omit<Tiling, 'cost' | 'pays'>,
   { batch, inputs, outputs, prepared }: Counts,
 ): number {
   const tiles = batch * tiling.tilesDown * tiling.tilesAcross;
@@ -177,7 +192,7 @@ function readsRows({ input }: Conv2dKernel): boolean {
 /** The strip that holds the input of a row of tiles, of channels `channelDim` of the input's dimensions. */
 export function stripOf(
   { input }: Conv2dKernel,
-  { down, across, spacing, tilesAcross }: Tiling,
+  { step, down, across, spacing, tilesAcross }: Tiling,
   channelDim: 1 | 2,
 ): StripShape {
   return {
@@ -187,6 +202,6 @@ export function stripOf(
     width: input.extents[4],
     left: input.low[4],
     rows: down.size * spacing,
-    columns: ((tilesAcross - 1) * tileStep + across.size) * spacing,
+    columns: ((tilesAcross - 1) * step + across.size) * spacing,
   };
 }

@@ -28,6 +28,7 @@ export interface FastCorrelation {
  * error small, pairs of opposite ones share arithmetic.
  */
 const pointsOfSize: Readonly<Record<number, readonly number[]>> = {
+  3: [0, 1],
   4: [0, 1, -1],
   5: [0, 1, -1, 2],
   6: [0, 1, -1, 0.5, -0.5],

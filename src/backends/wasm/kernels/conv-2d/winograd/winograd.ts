@@ -1,6 +1,6 @@
 /**
  * Winograd's convolution: tiles of input and filters are transformed so that products element by element
- * take the place of a convolution, with 2.5 to 4 times fewer multiplications (see toom-cook.ts).
+ * take the place of a convolution, with 1.8 to 4 times fewer multiplications (see toom-cook.ts).
  */
 
 import type { Conv2dKernel } from '../../../../plan.js';
@@ -9,7 +9,7 @@ import { emitByPoints } from './by-points.js';
 import { emitByTiles } from './by-tiles.js';
 import { emitFilterGradient } from './filter-gradient.js';
 import { emitFilterTransforms, filterLayout } from './filters.js';
-import { gradientTilingOf, type Tiling, tilingOf } from './tiling.js';
+import { gradientTilingsOf, type Tiling, tilingsOf } from './tiling.js';
 
 /** Transformed filters of at most this many bytes stay in a core's own cache beside a block of tiles. */
 const fewFilterBytes = 1024 * 1024;
@@ -17,8 +17,7 @@ const fewFilterBytes = 1024 * 1024;
 /** The methods in tiles that can compute a convolution, the likelier first; none where tiles cannot. */
 export function winogradMethodsOf(kernel: Conv2dKernel): TilesMethod[] {
   const methods: TilesMethod[] = [];
-  const tiling = tilingOf(kernel);
-  if (tiling) {
+  for (const tiling of tilingsOf(kernel)) {
     const { bytes } = filterLayout(kernel, tiling);
     const ways = [
       { order: 'tiles', emit: emitByTiles },
@@ -35,15 +34,14 @@ export function winogradMethodsOf(kernel: Conv2dKernel): TilesMethod[] {
       });
     }
   }
-  const gradientTiling = gradientTilingOf(kernel);
-  if (gradientTiling) {
+  for (const tiling of gradientTilingsOf(kernel)) {
     methods.push({
-      name: nameOf(gradientTiling),
-      pays: gradientTiling.pays,
+      name: nameOf(tiling),
+      pays: tiling.pays,
       // They are cut into tiles together with the input.
       filterBytes: 0,
       emitFilters: () => {},
-      emit: (context) => emitFilterGradient(context, kernel, gradientTiling),
+      emit: (context) => emitFilterGradient(context, kernel, tiling),
     });
   }
   return methods;
