@@ -38,6 +38,7 @@ export function phasesMethodOf(
   const names = phases.flatMap(({ method }) => (method ? [method.name] : []));
   return {
     name: `phases: ${[...new Set(names)].sort().join('; ')}`,
+    readsInPlace: phases.some(({ method }) => method?.readsInPlace),
     filterBytes,
     emitFilters: (context, target) => {
       for (const { method, offset } of phases) method?.emitFilters(context, part(target, offset));

@@ -37,7 +37,8 @@ export function preparedFilterBytes(
 ): number | null {
   if (sizeOf(kernel.shape) === 0 || suitsExchange(kernel)) return null;
   const prepared = { operand: 'filters', view: kernel.filters } as const;
-  return convolutions.methodOf({ ...kernel, prepared }).filterBytes;
+  const { readsInPlace, filterBytes } = convolutions.methodOf({ ...kernel, prepared });
+  return readsInPlace ? null : filterBytes;
 }
 
 /** How a convolution is computed, in words. */

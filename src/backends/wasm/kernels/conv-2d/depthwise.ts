@@ -36,7 +36,7 @@ export function depthwiseMethodOf(kernel: Conv2dKernel): ConvolutionMethod | nul
   const [, , channels, filterHeight, filterWidth] = filterShape;
   const runsForward = kernel.input.view.strides.every((step) => step >= 0);
   if (groups === 1 || !runsForward) return null;
-  const inPlace = { filterBytes: 0, emitFilters: () => {} };
+  const inPlace = { readsInPlace: true, filterBytes: 0, emitFilters: () => {} };
   if (channels === 1 && outputs <= mostOutputs && filterHeight * filterWidth <= mostTaps) {
     return { name: 'depthwise', ...inPlace, emit: (context) => emitDepthwise(context, kernel) };
   }

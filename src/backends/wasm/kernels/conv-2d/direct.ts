@@ -31,6 +31,7 @@ export function directMethodsOf(kernel: Conv2dKernel): ConvolutionMethod[] {
   const panels = filterPanels(kernel);
   return waysOf(kernel).map(({ name, order, skips, emit }) => ({
     name: `direct, ${name}`,
+    readsInPlace: false,
     filterBytes: panels.bytes * kernel.shape[0],
     emitFilters: (context, target) => emitFilters(context, kernel, order, target),
     emit: (context, packed) => {

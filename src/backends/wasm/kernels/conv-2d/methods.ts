@@ -7,6 +7,7 @@ import { depthwiseMethodOf } from './depthwise.js';
 import { directMethodsOf } from './direct.js';
 import { exchanged, suitsExchange } from './exchange.js';
 import type { ConvolutionMethod } from './method.js';
+import { oneByOneMethodOf } from './one-by-one.js';
 import { winogradMethodsOf } from './winograd/winograd.js';
 
 /** Every method that can compute a convolution over an input without zeros between its elements; first the usual one. */
@@ -14,7 +15,8 @@ export function candidatesOf(kernel: Conv2dKernel): ConvolutionMethod[] {
   const tiles = winogradMethodsOf(kernel);
   const direct = directMethodsOf(kernel);
   const depthwise = depthwiseMethodOf(kernel);
-  const usual = depthwise ?? tiles.find(({ pays }) => pays) ?? direct[0];
+  const product = oneByOneMethodOf(kernel);
+  const usual = depthwise ?? product ?? tiles.find(({ pays }) => pays) ?? direct[0];
   const others = [...direct, ...tiles].filter((method) => method !== usual);
   return [usual, ...others];
 }

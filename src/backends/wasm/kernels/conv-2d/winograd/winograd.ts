@@ -28,6 +28,7 @@ export function winogradMethodsOf(kernel: Conv2dKernel): TilesMethod[] {
       methods.push({
         name: `${nameOf(tiling)}, by ${order}`,
         pays: tiling.pays,
+        readsInPlace: false,
         filterBytes: bytes,
         emitFilters: (context, target) => emitFilterTransforms(context, kernel, tiling, target),
         emit: (context, filters) => emit(context, kernel, tiling, filters),
@@ -38,6 +39,7 @@ export function winogradMethodsOf(kernel: Conv2dKernel): TilesMethod[] {
     methods.push({
       name: nameOf(tiling),
       pays: tiling.pays,
+      readsInPlace: true,
       // They are cut into tiles together with the input.
       filterBytes: 0,
       emitFilters: () => {},
