@@ -1,6 +1,6 @@
 /** Nests: the dimensions that a kernel iterates over, with neighbouring ones merged where every view allows. */
 
-import { type BufferView, type Expression, partsOf, type Store } from '../plan.js';
+import { type BufferView, type Expression, partsOf, rewriteStores, type Store } from '../plan.js';
 
 export type IndexExpression = Extract<Expression, { kind: 'index' }>;
 
@@ -29,6 +29,17 @@ export const viewsOf = (stores: readonly Store[]): Strided[] => [
   ...readsIn(stores.map(({ value }) => value)),
   ...stores.map(({ view }) => view),
 ];
+
+/** `stores` over other dimensions: `change` is applied to all views and coordinates. */
+export function overDimensions(
+  stores: readonly Store[],
+  change: <View extends Strided>(view: View) => View,
+): Store[] {
+  return rewriteStores(stores, change, (leaf) => {
+    if (leaf.kind === 'load') return { ...leaf, view: change(leaf.view) };
+    return leaf.kind === 'index' ? change(leaf) : leaf;
+  });
+}
 
 export interface NestOptions {
   /** The dimensions that a reduction sums over. */

@@ -6,10 +6,10 @@
  */
 
 import { sizeOf } from '../../../graph/shape.js';
-import { type BufferView, type MatmulKernel, type Prepared, rewriteStores } from '../../plan.js';
+import type { MatmulKernel, Prepared } from '../../plan.js';
 import { type I32, i32 } from '../assembler.js';
 import { type Address, flat, type KernelContext } from '../kernel-context.js';
-import { viewsOf } from '../nest.js';
+import { overDimensions, type Strided, viewsOf } from '../nest.js';
 import { emitPack, type Panels, panelsOf, type Source } from '../pack.js';
 import { emitProducts, tileSize } from '../products.js';
 import { decode, startOf } from '../rows.js';
@@ -34,9 +34,8 @@ export function emitMatmul(context: KernelContext, given: MatmulKernel): void {
   if (batch * rows * columns === 0) return;
   const panels = panelsOf(columns, depth);
   if (given.prepared) {
-    const { buffer, offset } = given.prepared.view;
-    const start = context.address(buffer);
-    const packed = { base: start.base, offset: start.offset + offset * 4 };
+    const { view } = given.prepared;
+    const packed = startOf(context, view, view.strides, []);
     const product = i32.const(0);
     emitBlocks(context, kernel, product, startOf(context, a, a.strides, []), panels, packed);
     return;
@@ -75,9 +74,8 @@ export function emitPackedOperand(
   given: MatmulKernel & { readonly prepared: Prepared },
 ): void {
   const kernel = oriented(given);
-  const { buffer, offset } = given.prepared.view;
-  const start = context.address(buffer);
-  const target = { base: start.base, offset: start.offset + offset * 4 };
+  const { view } = given.prepared;
+  const target = startOf(context, view, view.strides, []);
   const panels = panelsOf(kernel.shape[2], kernel.depth);
   emitPack(context, sourceOf(context, kernel, i32.const(0)), panels, target);
 }
@@ -201,15 +199,15 @@ function transposedProduct(kernel: MatmulKernel): MatmulKernel {
     columns,
     rows,
   ];
-  const turnView = (view: BufferView): BufferView => ({ ...view, strides: exchange(view.strides) });
+  const turned = <View extends Strided>(view: View): View => ({
+    ...view,
+    strides: exchange(view.strides),
+  });
   return {
     ...kernel,
     shape: exchange(kernel.shape),
-    a: turnView(kernel.b),
-    b: turnView(kernel.a),
-    stores: rewriteStores(kernel.stores, turnView, (leaf) => {
-      if (leaf.kind === 'load') return { ...leaf, view: turnView(leaf.view) };
-      return leaf.kind === 'index' ? { ...leaf, strides: exchange(leaf.strides) } : leaf;
-    }),
+    a: turned(kernel.b),
+    b: turned(kernel.a),
+    stores: overDimensions(kernel.stores, turned),
   };
 }

@@ -6,9 +6,9 @@
  */
 
 import { sizeOf } from '../../../../graph/shape.js';
-import { type Conv2dKernel, type Expression, rewriteStores } from '../../../plan.js';
+import type { Conv2dKernel, Expression } from '../../../plan.js';
 import { type Address, roundUp } from '../../kernel-context.js';
-import type { Strided } from '../../nest.js';
+import { overDimensions, type Strided } from '../../nest.js';
 import { emitStores, withResult } from '../map.js';
 import { cropped } from './cropped.js';
 import type { ConvolutionMethod } from './method.js';
@@ -96,10 +96,7 @@ function phaseOf(
   return {
     ...kernel,
     shape: [...outer(shape), ...axes.map(({ positions }) => positions)],
-    stores: rewriteStores(kernel.stores, sparse, (leaf) => {
-      if (leaf.kind === 'load') return { ...leaf, view: sparse(leaf.view) };
-      return leaf.kind === 'index' ? sparse(leaf) : leaf;
-    }),
+    stores: overDimensions(kernel.stores, sparse),
     input: cropped(
       {
         ...input,

@@ -6,6 +6,7 @@
 import { sizeOf } from '../../../../graph/shape.js';
 import type { Conv2dKernel, Prepared } from '../../../plan.js';
 import type { Address, KernelContext } from '../../kernel-context.js';
+import { startOf } from '../../rows.js';
 import { suitsExchange } from './exchange.js';
 import type { ConvolutionMethods } from './methods.js';
 
@@ -46,7 +47,5 @@ export function conv2dMethod(kernel: Conv2dKernel, convolutions: ConvolutionMeth
   return sizeOf(kernel.shape) > 0 ? convolutions.methodOf(kernel).name : 'nothing to compute';
 }
 
-function addressOf(context: KernelContext, { view }: Prepared): Address {
-  const { base, offset } = context.address(view.buffer);
-  return { base, offset: offset + view.offset * 4 };
-}
+const addressOf = (context: KernelContext, { view }: Prepared): Address =>
+  startOf(context, view, view.strides, []);

@@ -4,8 +4,8 @@
  * no zero is read; the result comes out turned around.
  */
 
-import { type Conv2dKernel, rewriteStores } from '../../../plan.js';
-import type { Strided } from '../../nest.js';
+import type { Conv2dKernel } from '../../../plan.js';
+import { overDimensions, type Strided } from '../../nest.js';
 import { suitsPhases } from './by-phases.js';
 import { cropped } from './cropped.js';
 
@@ -37,10 +37,7 @@ export function exchanged(kernel: Conv2dKernel): Conv2dKernel {
   return {
     ...kernel,
     shape: [groups, outputs, items, ...positions],
-    stores: rewriteStores(stores, turned, (leaf) => {
-      if (leaf.kind === 'load') return { ...leaf, view: turned(leaf.view) };
-      return leaf.kind === 'index' ? turned(leaf) : leaf;
-    }),
+    stores: overDimensions(stores, turned),
     input: cropped(
       {
         view: filters,

@@ -1,13 +1,7 @@
 /** Convolution with kernels of 1 x 1: for each item a product of the filters and its planes, read where they lie. */
 
-import {
-  type BufferView,
-  type Conv2dKernel,
-  type MatmulKernel,
-  rewriteStores,
-} from '../../../plan.js';
-import type { Strided } from '../../nest.js';
-import { viewsOf } from '../../nest.js';
+import type { BufferView, Conv2dKernel, MatmulKernel } from '../../../plan.js';
+import { overDimensions, type Strided, viewsOf } from '../../nest.js';
 import { emitMatmul } from '../matmul.js';
 import type { ConvolutionMethod } from './method.js';
 
@@ -47,9 +41,6 @@ function productOf(kernel: Conv2dKernel): MatmulKernel | null {
   return {
     ...{ kind: 'matmul', scope, label, shape: [items, outputs, height * width], depth: channels },
     ...{ a, b: joined(input.view) },
-    stores: rewriteStores(stores, joined, (leaf) => {
-      if (leaf.kind === 'load') return { ...leaf, view: joined(leaf.view) };
-      return leaf.kind === 'index' ? joined(leaf) : leaf;
-    }),
+    stores: overDimensions(stores, joined),
   };
 }
