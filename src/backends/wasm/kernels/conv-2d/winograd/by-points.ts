@@ -9,13 +9,10 @@ import { type I32, i32 } from '../../../assembler.js';
 import { type Address, flat, type KernelContext, roundUp } from '../../../kernel-context.js';
 import { emitProducts, tileSize } from '../../../products.js';
 import { decode, forEachIndex, startOf } from '../../../rows.js';
-import { panelLanes, splitRows, tileRows } from '../../../tile.js';
+import { splitRows, tileRows } from '../../../tile.js';
 import { multiplyAdds } from '../taps.js';
-import { filterLayout } from './filters.js';
-import { finishedRowEmitter } from './finished-rows.js';
-import { pointRanges } from './point-ranges.js';
-import { tileRowEmitter } from './tile-rows.js';
-import { paddingBytes, stripOf, type Tiling } from './tiling.js';
+import { tileStages } from './tile-stages.js';
+import type { Tiling } from './tiling.js';
 
 /** Bytes of transformed input and sums at the most. */
 const mostBytes = 8 * 1024 * 1024;
@@ -29,41 +26,21 @@ export function emitByPoints(
   filters: Address,
 ): void {
   const { f, common } = context;
-  const { step, down, across, spacing, phases, tilesDown, tilesAcross } = tiling;
-  const points = down.size * across.size;
+  const { tilesDown, tilesAcross } = tiling;
   const [, batch, outputs] = kernel.shape;
   const channels = kernel.filterShape[2];
-  const depth = channels * phases.length;
-  const { panels, pointStride: filterStride } = filterLayout(kernel, tiling);
-  const depthsOf = pointRanges(context, tiling, channels);
+  const stages = tileStages(context, kernel, tiling);
+  const { points, depth, dataStride, sumStride, emitTileRow, emitFinishedRow } = stages;
 
-  const pointStride = depth * 4 + paddingBytes;
-  const rowStride = points * pointStride + paddingBytes;
-  const sumPointStride = roundUp(outputs, panelLanes) * 4 + paddingBytes;
-  const sumStride = points * sumPointStride + paddingBytes;
   const tileRowCount = batch * tilesDown;
-  const tileRowBytes = tilesAcross * (rowStride + sumStride);
+  const tileRowBytes = tilesAcross * (dataStride + sumStride);
   const slabs = splitRows(tileRowCount, Math.max(1, Math.floor(mostBytes / tileRowBytes)));
   const tiles = Math.max(...slabs) * tilesAcross;
   const tile = tileSize(Math.min(tiles, mostRows), tileRows(common.features, 2));
   const rows = roundUp(tiles, tile);
   const rowBlocks = Math.ceil(rows / tile / Math.ceil(mostRows / tile));
-  const data = context.sharedScratch(rows * rowStride);
+  const data = context.sharedScratch(rows * dataStride);
   const sums = context.sharedScratch(rows * sumStride);
-  const emitTileRow = tileRowEmitter(context, {
-    strip: stripOf(kernel, tiling, 2),
-    ...{ down: down.dataMatrix, across: across.dataMatrix, phases },
-    ...{
-      step,
-      spacing,
-      tilesAcross,
-      tileStride: rowStride,
-      phaseStride: channels * 4,
-      pointStride,
-    },
-  });
-  const layout = { tileStride: sumStride, pointStride: sumPointStride };
-  const emitFinishedRow = finishedRowEmitter(context, kernel, tiling, layout);
   const repeats = slabs.length > 1;
   const inputQuads = channels / 4;
   const outputQuads = Math.ceil(outputs / 4);
@@ -83,40 +60,28 @@ export function emitByPoints(
       decode(context, f.hold(i32.add(first, row)), [batch, tilesDown]);
 
     shared(inputQuads, tiles * depth * points, (row, quad) => {
-      const { view, low } = kernel.input;
+      const { view } = kernel.input;
       const [item, rowOfTiles] = placeOf(row);
-      const top = f.hold(i32.sub(i32.mul(rowOfTiles, step * spacing), i32.const(low[3])));
       const indices = [i32.const(0), item, i32.mul(quad, 4)];
       const plane = f.hold(flat(startOf(context, view, view.strides, indices)));
-      const place = i32.add(i32.mul(row, tilesAcross * rowStride), i32.mul(quad, 16));
-      emitTileRow(plane, top, f.hold(i32.add(flat(data), place)));
+      const place = i32.add(i32.mul(row, tilesAcross * dataStride), i32.mul(quad, 16));
+      emitTileRow(plane, stages.topOf(rowOfTiles), f.hold(i32.add(flat(data), place)));
     });
     context.barrier();
 
     const used = f.hold(i32.mul(count, tilesAcross));
     const work = { count: points * rowBlocks, cost: multiplyAdds(kernel), repeats };
     forEachIndex(context, work, [points, rowBlocks], ([point, rowBlock]) => {
-      const ofPoint = (start: Address, stride: number): Address => ({
-        base: f.hold(i32.add(flat(start), i32.mul(point, i32.const(stride)))),
-        offset: 0,
-      });
       const usedTiles = f.hold(i32.divU(i32.add(used, tile - 1), tile));
       const part = (index: I32): I32 =>
         f.hold(i32.mul(i32.divU(i32.mul(index, usedTiles), rowBlocks), tile));
       const firstRow = part(rowBlock);
-      const result = i32.mul(firstRow, i32.const(sumStride));
+      const operands = stages.operandsOf(point, { data, sums, filters });
+      const result = i32.add(flat(operands.result), i32.mul(firstRow, i32.const(sumStride)));
       emitProducts(context, {
-        ...{ a: ofPoint(data, pointStride), rowStride, depthStride: 4 },
-        ...{
-          packed: ofPoint(filters, filterStride),
-          panels,
-          depth,
-          depths: depthsOf?.(point),
-        },
+        ...operands,
         ...{ tile, rows, firstRow, endRow: part(i32.add(rowBlock, 1)) },
-        ...{ firstPanel: i32.const(0), endPanel: i32.const(panels.list.length) },
-        result: { base: f.hold(i32.add(flat(ofPoint(sums, sumPointStride)), result)), offset: 0 },
-        resultStride: sumStride,
+        result: { base: f.hold(result), offset: 0 },
       });
     });
     context.barrier();

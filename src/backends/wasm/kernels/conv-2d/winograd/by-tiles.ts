@@ -9,13 +9,10 @@ import { type I32, i32 } from '../../../assembler.js';
 import { type Address, flat, type KernelContext, roundUp } from '../../../kernel-context.js';
 import { emitProducts, tileSize } from '../../../products.js';
 import { decode, startOf } from '../../../rows.js';
-import { panelLanes, tileRows } from '../../../tile.js';
+import { tileRows } from '../../../tile.js';
 import { multiplyAdds } from '../taps.js';
-import { filterLayout } from './filters.js';
-import { finishedRowEmitter } from './finished-rows.js';
-import { pointRanges } from './point-ranges.js';
-import { tileRowEmitter } from './tile-rows.js';
-import { paddingBytes, stripOf, type Tiling } from './tiling.js';
+import { tileStages } from './tile-stages.js';
+import type { Tiling } from './tiling.js';
 
 /** Tiles that a thread computes together: more of them read the filters less often. */
 const blockTiles = 32;
@@ -29,13 +26,11 @@ export function emitByTiles(
   filters: Address,
 ): void {
   const { f, common } = context;
-  const { step, down, across, spacing, phases, tilesDown, tilesAcross } = tiling;
-  const points = down.size * across.size;
+  const { tilesDown, tilesAcross } = tiling;
   const [, batch, outputs] = kernel.shape;
   const channels = kernel.filterShape[2];
-  const depth = channels * phases.length;
-  const { panels, pointStride: filterStride } = filterLayout(kernel, tiling);
-  const depthsOf = pointRanges(context, tiling, channels);
+  const stages = tileStages(context, kernel, tiling);
+  const { points, dataStride, sumStride, emitTileRow, emitFinishedRow } = stages;
   context.barrier();
 
   const tileRowCount = batch * tilesDown;
@@ -45,26 +40,8 @@ export function emitByTiles(
   const tile = tileSize(tiles, tileRows(common.features, 2));
   const rows = roundUp(tiles, tile);
 
-  const pointStride = depth * 4 + paddingBytes;
-  const rowStride = points * pointStride + paddingBytes;
-  const data = context.localScratch(rows * rowStride);
-  const sumPointStride = roundUp(outputs, panelLanes) * 4 + paddingBytes;
-  const sumStride = points * sumPointStride + paddingBytes;
+  const data = context.localScratch(rows * dataStride);
   const sums = context.localScratch(rows * sumStride);
-  const emitTileRow = tileRowEmitter(context, {
-    strip: stripOf(kernel, tiling, 2),
-    ...{ down: down.dataMatrix, across: across.dataMatrix, phases },
-    ...{
-      step,
-      spacing,
-      tilesAcross,
-      tileStride: rowStride,
-      phaseStride: channels * 4,
-      pointStride,
-    },
-  });
-  const layout = { tileStride: sumStride, pointStride: sumPointStride };
-  const emitFinishedRow = finishedRowEmitter(context, kernel, tiling, layout);
 
   context.forEachTask({ count: blocks, cost: multiplyAdds(kernel) }, (block) => {
     const bound = (index: I32): I32 => f.hold(i32.divU(i32.mul(index, tileRowCount), blocks));
@@ -76,11 +53,11 @@ export function emitByTiles(
       i32.mul(i32.sub(tileRow, first), i32.const(tilesAcross * stride));
 
     f.for(tileRow, first, end, 1, () => {
-      const { view, low } = kernel.input;
+      const { view } = kernel.input;
       const [item, rowOfTiles] = decode(context, tileRow, [batch, tilesDown]);
-      const top = f.hold(i32.sub(i32.mul(rowOfTiles, step * spacing), i32.const(low[3])));
+      const top = stages.topOf(rowOfTiles);
       const plane = f.hold(flat(startOf(context, view, view.strides, [i32.const(0), item])));
-      const target = f.hold(i32.add(flat(data), ownRow(rowStride)));
+      const target = f.hold(i32.add(flat(data), ownRow(dataStride)));
       f.for(quad, 0, channels / 4, 1, () => {
         emitTileRow(plane, top, target);
         f.set(plane, i32.add(plane, i32.const(4 * view.strides[2] * 4)));
@@ -91,22 +68,10 @@ export function emitByTiles(
     const used = f.hold(i32.mul(i32.sub(end, first), tilesAcross));
     const endRow = f.hold(i32.mul(i32.divU(i32.add(used, tile - 1), tile), tile));
     const point = f.local('i32');
-    const ofPoint = (start: Address, stride: number): Address => ({
-      base: f.hold(i32.add(flat(start), i32.mul(point, i32.const(stride)))),
-      offset: 0,
-    });
     f.for(point, 0, points, 1, () =>
       emitProducts(context, {
-        ...{ a: ofPoint(data, pointStride), rowStride, depthStride: 4 },
-        ...{
-          packed: ofPoint(filters, filterStride),
-          panels,
-          depth,
-          depths: depthsOf?.(point),
-        },
+        ...stages.operandsOf(point, { data, sums, filters }),
         ...{ tile, rows, firstRow: i32.const(0), endRow },
-        ...{ firstPanel: i32.const(0), endPanel: i32.const(panels.list.length) },
-        ...{ result: ofPoint(sums, sumPointStride), resultStride: sumStride },
       }),
     );
 

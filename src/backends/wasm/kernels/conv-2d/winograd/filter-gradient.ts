@@ -1,7 +1,7 @@
 /**
- * Filter gradients in tiles: the long filters (the gradients that arrive) are cut into tiles of 4 x 4
- * taps, and the sums over all tiles are taken between the transforms. Input and filters of as many tiles
- * as a cache holds are transformed, then threads take points.
+ * Filter gradients in tiles: the long filters (the gradients that arrive) are cut into tiles
+ * of taps, and the sums over all tiles are taken between the transforms. Input and filters of as many
+ * tiles as a cache holds are transformed, then threads take points.
  */
 
 import type { Conv2dKernel } from '../../../../plan.js';
