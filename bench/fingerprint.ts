@@ -1,5 +1,7 @@
 /** Fingerprints of results: whether two engines that were given the same data computed the same. */
 
+import type { Tensor } from '../src/index.js';
+import type { AnyModule } from '../src/nn/index.js';
 import { hashedValues } from './hashed-data.js';
 
 /** What is left of a tensor: its length and its place along one fixed direction. */
@@ -75,3 +77,15 @@ function differenceOf(a: Fingerprint, b: Fingerprint, random: boolean): number {
 
 const describe = ({ norm, projection }: Fingerprint): string =>
   `norm ${norm.toPrecision(7)}, projection ${projection.toPrecision(7)}`;
+
+/** The fingerprints of the gradients of a model's parameters, by their names behind `prefix`. */
+export function gradientFingerprints(
+  model: AnyModule,
+  gradients: readonly Tensor[],
+  prefix = '',
+): Fingerprints {
+  const entries = model
+    .namedParameters()
+    .map(([name], i) => [`gradient of ${prefix}${name}`, fingerprintOf(gradients[i].data())]);
+  return Object.fromEntries(entries);
+}

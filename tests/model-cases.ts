@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { test } from 'node:test';
 import { fingerprintOf } from '../bench/fingerprint.js';
 import { hashedLabels, hashedValues } from '../bench/hashed-data.js';
 import { setHashedState } from '../bench/hashed-parameters.js';
@@ -9,6 +10,7 @@ import { grad } from '../src/autodiff/index.js';
 import { compile } from '../src/compiler/index.js';
 import { sizeOf } from '../src/graph/shape.js';
 import type { Tensor } from '../src/graph/tensor.js';
+import { createModel } from '../src/models/index.js';
 import { type AnyModule, BatchNorm2d, crossEntropy, Dropout } from '../src/nn/index.js';
 import { add, tensor } from '../src/ops/index.js';
 import { readFixture } from './torch-values.js';
@@ -59,6 +61,17 @@ export function assertDescribed(model: AnyModule, name: string): void {
   assert.equal(countParameters(model), expected.count, `${name}: parameters`);
   assert.equal(digest(model.namedParameters()), expected.parameters, `${name}: parameter names`);
   assert.equal(digest(model.namedBuffers()), expected.buffers, `${name}: buffer names`);
+}
+
+/** A test for each model: so many parameters, with PyTorch's names and shapes. */
+export function testCounts(counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) {
+    test(`${name}: ${count} parameters, torchvision’s names and shapes`, () => {
+      const model = createModel(name);
+      assert.equal(countParameters(model), count);
+      assertDescribed(model, name);
+    });
+  }
 }
 
 /** Holds the whole state dictionary to PyTorch's. */

@@ -6,7 +6,7 @@ import { ValueError } from '../src/graph/errors.js';
 import { trace } from '../src/graph/trace.js';
 import { CifarResNet, createModel, ImageClassifier } from '../src/models/index.js';
 import { zeros } from '../src/ops/index.js';
-import { assertComputed, assertDescribed, assertState } from './model-cases.js';
+import { assertComputed, assertState, testCounts } from './model-cases.js';
 
 const counts = {
   resnet18: 11_689_512,
@@ -24,17 +24,7 @@ const counts = {
   resnet110: 1_727_962,
 };
 
-for (const [name, count] of Object.entries(counts)) {
-  test(`${name}: ${count} parameters, torchvision’s names and shapes`, () => {
-    const model = createModel(name);
-    const sizes = model.parameters().map(({ size }) => size);
-    assert.equal(
-      sizes.reduce((a, b) => a + b),
-      count,
-    );
-    assertDescribed(model, name);
-  });
-}
+testCounts(counts);
 
 test('state dictionaries are in PyTorch’s order', () => {
   for (const name of ['resnet18', 'resnet20']) assertState(createModel(name), name);

@@ -6,7 +6,7 @@ import { trace } from '../src/graph/trace.js';
 import { AlexNet2012, createModel, ImageClassifier, Vgg, vgg11 } from '../src/models/index.js';
 import { Sequential } from '../src/nn/index.js';
 import { mean, mul, zeros } from '../src/ops/index.js';
-import { assertComputed, assertDescribed } from './model-cases.js';
+import { assertComputed, testCounts } from './model-cases.js';
 
 const counts = {
   alexnet: 61_100_840,
@@ -21,17 +21,7 @@ const counts = {
   vgg19_bn: 143_678_248,
 };
 
-for (const [name, count] of Object.entries(counts)) {
-  test(`${name}: ${count} parameters, torchvision’s names and shapes`, () => {
-    const model = createModel(name);
-    const sizes = model.parameters().map(({ size }) => size);
-    assert.equal(
-      sizes.reduce((a, b) => a + b),
-      count,
-    );
-    assertDescribed(model, name);
-  });
-}
+testCounts(counts);
 
 test('names are those that torchvision’s files have', () => {
   const names = (name: string) =>

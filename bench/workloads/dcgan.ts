@@ -14,16 +14,9 @@ import {
   tensor,
   zeros,
 } from '../../src/index.js';
-import {
-  type AnyModule,
-  BatchNorm2d,
-  bceWithLogits,
-  Conv2d,
-  ConvTranspose2d,
-  Module,
-} from '../../src/nn/index.js';
+import { BatchNorm2d, bceWithLogits, Conv2d, ConvTranspose2d, Module } from '../../src/nn/index.js';
 import { Adam } from '../../src/optim/index.js';
-import { type Fingerprints, fingerprintOf } from '../fingerprint.js';
+import { type Fingerprints, fingerprintOf, gradientFingerprints } from '../fingerprint.js';
 import { hashedValues } from '../hashed-data.js';
 import { setHashedParameters } from '../hashed-parameters.js';
 import { openOwnSession } from '../own-session.js';
@@ -142,16 +135,9 @@ function check(pictures: Tensor): Fingerprints {
   ]);
   return {
     losses: fingerprintOf(losses),
-    ...gradientsOf('discriminator', discriminator, first.discriminatorGrads),
-    ...gradientsOf('generator', generator, first.generatorGrads),
+    ...gradientFingerprints(discriminator, first.discriminatorGrads, 'discriminator.'),
+    ...gradientFingerprints(generator, first.generatorGrads, 'generator.'),
   };
-}
-
-function gradientsOf(owner: string, model: AnyModule, gradients: readonly Tensor[]): Fingerprints {
-  const entries = model
-    .namedParameters()
-    .map(([name], i) => [`gradient of ${owner}.${name}`, fingerprintOf(gradients[i].data())]);
-  return Object.fromEntries(entries);
 }
 
 /**

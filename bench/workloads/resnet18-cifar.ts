@@ -4,7 +4,7 @@ import { compile, grad, type Tensor, tensor } from '../../src/index.js';
 import { createModel } from '../../src/models/index.js';
 import { crossEntropy } from '../../src/nn/index.js';
 import { SGD } from '../../src/optim/index.js';
-import { type Fingerprints, fingerprintOf } from '../fingerprint.js';
+import { type Fingerprints, fingerprintOf, gradientFingerprints } from '../fingerprint.js';
 import { hashedLabels, hashedValues } from '../hashed-data.js';
 import { setHashedState } from '../hashed-parameters.js';
 import { openOwnSession } from '../own-session.js';
@@ -63,11 +63,7 @@ function check(pictures: Tensor, labels: Tensor): Fingerprints {
   step.dispose();
   return {
     losses: fingerprintOf(losses.map((value) => value.data()[0])),
-    ...Object.fromEntries(
-      model
-        .namedParameters()
-        .map(([name], i) => [`gradient of ${name}`, fingerprintOf(gradients[i].data())]),
-    ),
+    ...gradientFingerprints(model, gradients),
   };
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../../src/index.js';
 import { bceWithLogits, Linear, Module } from '../../src/nn/index.js';
 import { Adam } from '../../src/optim/index.js';
-import { type Fingerprints, fingerprintOf } from '../fingerprint.js';
+import { type Fingerprints, fingerprintOf, gradientFingerprints } from '../fingerprint.js';
 import { hashedPixels, hashedValues } from '../hashed-data.js';
 import { setHashedParameters } from '../hashed-parameters.js';
 import { openOwnSession } from '../own-session.js';
@@ -92,11 +92,7 @@ function check(images: Tensor): Fingerprints {
   step.dispose();
   return {
     losses: fingerprintOf(losses.map((value) => value.data()[0])),
-    ...Object.fromEntries(
-      model
-        .namedParameters()
-        .map(([name], i) => [`gradient of ${name}`, fingerprintOf(gradients[i].data())]),
-    ),
+    ...gradientFingerprints(model, gradients),
   };
 }
 
