@@ -14,6 +14,7 @@ import {
   Linear,
   MaxPool2d,
   Module,
+  observeCalls,
   observeOutputs,
   Parameter,
   Relu,
@@ -244,6 +245,27 @@ test('observed outputs come in the order in which layers finish, with paths', ()
   assert.throws(() => observeOutputs(() => model.call(zeros([2, 3]))));
   model.call(x);
   assert.equal(outputs.length, 5);
+});
+
+test('observed calls tell what is called inside what, and what goes in and comes out', () => {
+  const model = new Sequential(new Flatten(), new Sequential(new Linear(4, 3), new Relu()));
+  const x = zeros([2, 2, 2]);
+  const outer = observeCalls(() => observeCalls(() => model.call(x)));
+  const { result, calls } = outer.result;
+  assert.deepEqual(outer.calls, calls);
+  const [root] = calls;
+  assert.equal(root.module, model);
+  assert.deepEqual([root.inputs, root.outputs], [[x], [result]]);
+  const [flat, inner] = root.calls;
+  assert.deepEqual(
+    inner.calls.map(({ path, layer }) => [path, layer]),
+    [
+      ['1.0', 'Linear 4 -> 3'],
+      ['1.1', 'Relu'],
+    ],
+  );
+  assert.equal(inner.calls[0].inputs[0], flat.outputs[0]);
+  assert.equal(inner.calls[1].inputs[0], inner.calls[0].outputs[0]);
 });
 
 test('observed outputs can be results of a compiled function', () => {

@@ -70,8 +70,14 @@ export {
   tripletMargin,
 } from './margin-losses.js';
 export { accuracy } from './metrics.js';
-export { type AnyModule, Module, type ObservedOutput, observeOutputs } from './module.js';
+export { type AnyModule, Module } from './module.js';
 export { NamedSequential } from './named-sequential.js';
+export {
+  type ObservedCall,
+  type ObservedOutput,
+  observeCalls,
+  observeOutputs,
+} from './observed-calls.js';
 export {
   CircularPad2d,
   ConstantPad2d,

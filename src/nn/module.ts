@@ -1,9 +1,10 @@
 /** Module: the base of layers and networks; it finds parameters by walking fields and names what runs. */
 
-import { Tensor } from '../graph/tensor.js';
+import type { Tensor } from '../graph/tensor.js';
 import { currentScope, guard, withScope } from '../graph/trace.js';
 import { Variable } from '../graph/variable.js';
 import { Generator } from '../ops/random.js';
+import { noteCall } from './observed-calls.js';
 import { Parameter } from './parameter.js';
 import {
   copyState,
@@ -17,18 +18,8 @@ import {
 /** A module whatever it takes and gives. */
 export type AnyModule = Module<never[], unknown>;
 
-/** The output of one layer, in the order in which layers finish. */
-export interface ObservedOutput {
-  /** Such as `features.3`; empty for the outermost module. */
-  readonly path: string;
-  /** Such as `Conv2d 64 -> 128`. */
-  readonly layer: string;
-  readonly output: Tensor;
-}
-
 /** The modules whose forward is running, outermost first. */
 const running: AnyModule[] = [];
-let observer: ((observed: ObservedOutput) => void) | null = null;
 /** Errors that already say where they happened. */
 const located = new WeakSet<Error>();
 
@@ -51,11 +42,13 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
 
   /** Runs `forward` as a layer; what it throws says the layer's path first. */
   call(...inputs: Inputs): Output {
-    return this.within(() => {
-      const output = this.forward(...inputs);
-      if (observer) observe(this, output, observer);
-      return output;
-    });
+    const callee = {
+      module: this,
+      path: currentScope,
+      layer: () => this.describe(),
+      inputs: () => inputs,
+    };
+    return this.within(() => noteCall(callee, () => this.forward(...inputs)));
   }
 
   /** Runs `build`, for another way through the module than `forward`, so that what it calls gets its path. */
@@ -231,41 +224,6 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
     };
     visit(this, '', [this]);
     return state;
-  }
-}
-
-/**
- * Runs `build` and collects the output of every module called in it, in the order they finish.
- *
- *     const { result, outputs } = observeOutputs(() => model.call(x));
- */
-export function observeOutputs<Result>(build: () => Result): {
-  result: Result;
-  outputs: ObservedOutput[];
-} {
-  const outer = observer;
-  const outputs: ObservedOutput[] = [];
-  observer = (observed) => {
-    outputs.push(observed);
-    outer?.(observed);
-  };
-  try {
-    return { result: build(), outputs };
-  } finally {
-    observer = outer;
-  }
-}
-
-/** Reports the tensors of a module's output, wherever in arrays and objects they are. */
-function observe(
-  module: AnyModule,
-  output: unknown,
-  report: (observed: ObservedOutput) => void,
-): void {
-  if (output instanceof Tensor) {
-    report({ path: currentScope(), layer: module.describe(), output });
-  } else if (typeof output === 'object' && output !== null) {
-    for (const part of Object.values(output)) observe(module, part, report);
   }
 }
 

@@ -3,9 +3,10 @@
 import { ShapeError, ValueError } from '../../graph/errors.js';
 import { formatShape, sizeOf } from '../../graph/shape.js';
 import { Tensor } from '../../graph/tensor.js';
-import { withScope } from '../../graph/trace.js';
+import { currentScope, withScope } from '../../graph/trace.js';
 import type { Variable } from '../../graph/variable.js';
 import { Module } from '../../nn/module.js';
+import { noteCall } from '../../nn/observed-calls.js';
 import { nearestName } from '../../text/nearest-name.js';
 import { Attributes } from './attributes.js';
 import { checkGraph } from './check-graph.js';
@@ -119,16 +120,21 @@ export class OnnxModel extends Module<[OnnxInputs], Record<string, Tensor>> {
     const opset = this.#file.opsets.get(node.domain)!;
     withScope(node.name, () => {
       try {
-        const results = findOperator(node.operator)!.run(
-          new OperatorNode({
-            opset,
-            attributes,
-            inputs: node.inputs.map((name) => (name === '' ? undefined : values.get(name))),
-            outputs: node.outputs.map((name) => name !== ''),
-          }),
-        );
+        const inputs = node.inputs.map((name) => (name === '' ? undefined : values.get(name)));
+        const outputs = node.outputs.map((name) => name !== '');
+        const callee = {
+          module: null,
+          path: currentScope,
+          layer: () => node.operator,
+          inputs: () => computedTensors(inputs),
+          outputs: computedTensors,
+        };
+        const list = noteCall(callee, () => {
+          const operation = new OperatorNode({ opset, attributes, inputs, outputs });
+          const results = findOperator(node.operator)!.run(operation);
+          return results instanceof Value ? [results] : results;
+        });
         attributes.checkAllRead();
-        const list = results instanceof Value ? [results] : results;
         node.outputs.forEach((name, place) => {
           if (name === '') return;
           const value = list[place];
@@ -144,6 +150,10 @@ export class OnnxModel extends Module<[OnnxInputs], Record<string, Tensor>> {
     });
   }
 }
+
+/** The tensors of values that are not on the host, where integers may be too large for one. */
+const computedTensors = (values: readonly (Value | undefined)[]): Tensor[] =>
+  values.flatMap((value) => (value && !value.isConstant ? [value.tensor] : []));
 
 const noInput = (name: string, inputs: readonly ValueInfo[]): string => {
   const names = inputs.map((input) => input.name);
