@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodePng, type ImagePixels } from '../src/formats/image-file.js';
+import { decodePng, type ImagePixels } from '../src/formats/index.js';
 import { svgToPng } from '../src/inspect/svg-to-png.js';
 
 const picture = (content: string) =>

@@ -2,7 +2,16 @@
 
 export { type FileSystem, WriteError, writeFileAtomically } from './atomic-file.js';
 export { FormatError, type FormatProblem } from './format-error.js';
-export { decodePng, encodePng, type ImagePixels } from './image-file.js';
+export type { ImagePixels } from './images/image-pixels.js';
+export { decodePng, encodePng } from './images/png.js';
+export {
+  centerCrop,
+  type ResizeFilter,
+  type ResizeOptions,
+  resizeImage,
+  resizeShorterSide,
+  type ShorterSideOptions,
+} from './images/resize-image.js';
 export {
   loadOnnx,
   type NamedTensor,

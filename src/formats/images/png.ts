@@ -1,16 +1,9 @@
 /** Reads and writes PNG images as 8-bit pixels, in Node and browsers. */
 
 import { decode as decodeFastPng, encode as encodeFastPng } from 'fast-png';
-import { FormatError } from './format-error.js';
+import { FormatError } from '../format-error.js';
+import { checkPixels, type ImagePixels } from './image-pixels.js';
 import { type PngHeader, readPngHeader } from './png-header.js';
-
-/** An image of `[height, width, channels]` bytes: 1 grey, 2 grey + alpha, 3 RGB or 4 RGB + alpha. */
-export interface ImagePixels {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: number;
-  readonly data: Uint8Array;
-}
 
 /**
  * The pixels of a PNG file; `fileName` is only for messages.
@@ -48,19 +41,13 @@ export function decodePng(bytes: Uint8Array, fileName: string): ImagePixels {
 /**
  * The bytes of a PNG file that shows `image`.
  *
- * @throws {FormatError} when the sizes and the number of bytes disagree.
+ * @throws {ValueError} when the sizes and the number of bytes disagree.
  * @example
  * await writeFileAtomically('digit.png', encodePng({ width: 28, height: 28, channels: 1, data }));
  */
-export function encodePng({ width, height, channels, data }: ImagePixels): Uint8Array {
-  const sizesFit = [width, height].every((size) => Number.isSafeInteger(size) && size > 0);
-  if (!sizesFit || ![1, 2, 3, 4].includes(channels) || data.length !== width * height * channels) {
-    throw new FormatError('image', {
-      happened: `an image of [${height}, ${width}, ${channels}] came with ${data.length} bytes`,
-      expected: '[height, width, channels] bytes with 1 to 4 channels and at least one pixel',
-      mend: 'pass the sizes that belong to the data',
-    });
-  }
+export function encodePng(image: ImagePixels): Uint8Array {
+  checkPixels(image);
+  const { width, height, channels, data } = image;
   return encodeFastPng({ width, height, channels, depth: 8, data });
 }
 

@@ -1,6 +1,6 @@
 /** Checks the chunks of a PNG file before its pixels are decompressed. */
 
-import { FormatError } from './format-error.js';
+import { FormatError } from '../format-error.js';
 
 /** The size and sample layout that a PNG file declares; `channels` counts a palette index as one. */
 export interface PngHeader {

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crc32, deflateSync } from 'node:zlib';
 import { FormatError } from '../src/formats/format-error.js';
-import { decodePng, encodePng } from '../src/formats/image-file.js';
+import { decodePng, encodePng } from '../src/formats/images/png.js';
+import { ValueError } from '../src/graph/errors.js';
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -179,7 +180,7 @@ test('a header that the specification does not allow is refused', () => {
 test('an image whose sizes and data disagree cannot be written', () => {
   const data = new Uint8Array(6);
   assert.throws(() => encodePng({ width: 2, height: 2, channels: 1, data }), /with 6 bytes/);
-  assert.throws(() => encodePng({ width: 0, height: 2, channels: 1, data }), FormatError);
-  assert.throws(() => encodePng({ width: 6, height: 1, channels: 5, data }), FormatError);
-  assert.throws(() => encodePng({ width: 1.5, height: 4, channels: 1, data }), FormatError);
+  assert.throws(() => encodePng({ width: 0, height: 2, channels: 1, data }), ValueError);
+  assert.throws(() => encodePng({ width: 6, height: 1, channels: 5, data }), ValueError);
+  assert.throws(() => encodePng({ width: 1.5, height: 4, channels: 1, data }), ValueError);
 });
