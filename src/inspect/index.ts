@@ -1,0 +1,7 @@
+/** Networks laid open: what their layers see in a picture. */
+
+export { featureMaps } from './feature-maps.js';
+export { type GradCam, type GradCamOptions, gradCam, lastMaps } from './grad-cam.js';
+export { type LayerOutput, layerOutputs } from './layer-outputs.js';
+export { type Occlusion, type OcclusionOptions, occlusionMap } from './occlusion.js';
+export { type Saliency, type SaliencyOptions, saliencyMap } from './saliency.js';
