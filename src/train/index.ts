@@ -14,6 +14,14 @@ export {
 } from './evaluate-classifier.js';
 export { NonFiniteError, type NonFinitePlace } from './non-finite.js';
 export { normalize, type PixelStatistics, pixelStatistics } from './pixel-statistics.js';
+export {
+  type ChannelOrder,
+  cropPicture,
+  type Framing,
+  type Preprocessing,
+  planesOf,
+  preprocessingFor,
+} from './preprocessing.js';
 export type { Course, EpochSummary, StepEvent } from './run-epochs.js';
 export { openRunFolder, type RunFolder } from './run-folder.js';
 export {

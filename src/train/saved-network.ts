@@ -10,6 +10,7 @@ import {
   writeFileAtomically,
 } from '../formats/index.js';
 import type { Module, StateDict } from '../nn/index.js';
+import { isPreprocessing, type Preprocessing, preprocessingFor } from './preprocessing.js';
 
 /** What config.json says. */
 export interface NetworkConfig {
@@ -27,6 +28,8 @@ export interface NetworkConfig {
     readonly mean: readonly number[];
     readonly std: readonly number[];
   };
+  /** What makes any picture one for the network; those that were saved before it was kept have none. */
+  readonly preprocessing?: Preprocessing;
   /** How it was trained and how well it did; for people, nothing here is needed to use it. */
   readonly training: Readonly<Record<string, unknown>>;
   readonly weights: { readonly file: string; readonly sha256: string };
@@ -35,10 +38,13 @@ export interface NetworkConfig {
 }
 
 /** What the caller of `saveNetwork` knows; the rest of the configuration is filled in. */
-export type NetworkDescription = Pick<NetworkConfig, 'savedBy' | 'model' | 'data' | 'training'>;
+export type NetworkDescription = Pick<NetworkConfig, 'savedBy' | 'model' | 'data' | 'training'> &
+  Partial<Pick<NetworkConfig, 'preprocessing'>>;
 
 export interface SavedNetwork {
   readonly config: NetworkConfig;
+  /** What makes any picture one for the network. */
+  readonly preprocessing: Preprocessing;
   /** Ready for `model.loadStateDict`. */
   readonly stateDict: Record<string, SafetensorsTensor>;
   /** Ready for `model.loadGeneratorState`, whose next random masks are then those of the saved network. */
@@ -69,6 +75,7 @@ export async function saveNetwork(
     format: FORMAT,
     formatVersion: FORMAT_VERSION,
     ...description,
+    preprocessing: description.preprocessing ?? preprocessingFor(description.data),
     weights: { file: WEIGHTS_FILE, sha256: await sha256(weights) },
     generators: Object.fromEntries(
       Object.entries(model.generatorState()).map(([path, { data }]) => [path, [...data]]),
@@ -113,7 +120,8 @@ export async function loadNetwork(folder: string): Promise<SavedNetwork> {
       { shape: [words.length], dtype: 'int32', data: Int32Array.from(words) },
     ]),
   );
-  return { config, stateDict: Object.fromEntries(tensors), generatorState };
+  const preprocessing = config.preprocessing ?? preprocessingFor(config.data);
+  return { config, preprocessing, stateDict: Object.fromEntries(tensors), generatorState };
 }
 
 /** Lays aside the network in `folder`, if any; the result takes that back. */
@@ -196,10 +204,13 @@ function parseConfig(text: string, path: string): NetworkConfig {
     const version = JSON.stringify(config.formatVersion);
     return refuse(`its format has version ${version}`, `version ${FORMAT_VERSION}`);
   }
-  const { model, data, weights, generators = {} } = config;
+  const { model, data, weights, generators = {}, preprocessing } = config;
   const fits = {
     model: isObject(model) && typeof model.name === 'string' && isObject(model.options),
     data: isObject(data) && typeof data.name === 'string' && describesPictures(data),
+    preprocessing:
+      preprocessing === undefined ||
+      (isObject(data) && isNumbers(data.shape) && isPreprocessing(preprocessing, data.shape)),
     weights:
       isObject(weights) && weights.file === WEIGHTS_FILE && typeof weights.sha256 === 'string',
     generators: isObject(generators) && Object.values(generators).every(isGeneratorState),
