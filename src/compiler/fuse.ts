@@ -232,9 +232,17 @@ export class Fusion {
     return false;
   }
 
-  /** True when a kernel reads `variable`, in any way. */
-  readsVariable(group: Group, variable: Tensor): boolean {
-    return this.#reads(group).some(({ base }) => base === variable);
+  /** The groups whose kernels read a tensor's own memory, in any way. */
+  readers(): Map<Tensor, Set<Group>> {
+    const readers = new Map<Tensor, Set<Group>>();
+    for (const group of this.groups) {
+      for (const { base } of this.#reads(group)) {
+        const known = readers.get(base);
+        if (known) known.add(group);
+        else readers.set(base, new Set([group]));
+      }
+    }
+    return readers;
   }
 
   /** True when a kernel reads `variable`, if at all, only at the element it is about to write. */

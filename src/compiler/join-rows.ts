@@ -67,8 +67,9 @@ export function joinRows(kernels: readonly Kernel[], outputs: readonly Buffer[])
     );
     at += before.length - earlier.length;
   }
+  const users = usersOf(order);
   return order.map((kernel) =>
-    kernel.kind === 'rows' ? withoutMemory(kernel, innerBuffers(kernel, order, outputs)) : kernel,
+    kernel.kind === 'rows' ? withoutMemory(kernel, innerBuffers(kernel, users, outputs)) : kernel,
   );
 }
 
@@ -226,19 +227,27 @@ function merged(a: ReadonlyMap<Buffer, Use>, b: ReadonlyMap<Buffer, Use>): Map<B
   return uses;
 }
 
+/** How many kernels touch each buffer. */
+function usersOf(kernels: readonly Kernel[]): Map<Buffer, number> {
+  const users = new Map<Buffer, number>();
+  for (const kernel of kernels) {
+    for (const buffer of new Set([...readsOf(kernel), ...writesOf(kernel)])) {
+      users.set(buffer, (users.get(buffer) ?? 0) + 1);
+    }
+  }
+  return users;
+}
+
 /** The buffers that a kernel writes and nobody else reads. */
 function innerBuffers(
   kernel: RowsKernel,
-  kernels: readonly Kernel[],
+  users: ReadonlyMap<Buffer, number>,
   outputs: readonly Buffer[],
 ): Set<Buffer> {
-  const inner = new Set(writesOf(kernel).filter(({ place }) => place.kind === 'arena'));
-  for (const output of outputs) inner.delete(output);
-  for (const other of kernels) {
-    if (other === kernel) continue;
-    for (const buffer of [...readsOf(other), ...writesOf(other)]) inner.delete(buffer);
-  }
-  return inner;
+  const own = writesOf(kernel).filter(
+    (buffer) => buffer.place.kind === 'arena' && users.get(buffer) === 1,
+  );
+  return new Set(own.filter((buffer) => !outputs.includes(buffer)));
 }
 
 /** `kernel` with `buffers` living within it. */

@@ -23,12 +23,11 @@ export function schedule(fusion: Fusion, assignments: readonly Assignment[]): Sc
     variable,
     value: fusion.owned(value),
   }));
+  const readersOf = fusion.readers();
   for (const assignment of owned) {
     const { variable, value } = assignment;
     const group = fusion.groupOf(value)!;
-    const readers = fusion.groups.filter(
-      (reader) => reader !== group && fusion.readsVariable(reader, variable),
-    );
+    const readers = [...(readersOf.get(variable) ?? [])].filter((reader) => reader !== group);
     // The old value may be read in the same kernel only at the element that is being written.
     const direct =
       !isJoined(group) &&

@@ -159,7 +159,8 @@ export abstract class Optimizer<Settings extends CommonSettings = CommonSettings
     name: string,
     { shape, value = 0, dtype = 'float32' }: { shape: Shape; value?: number; dtype?: DType },
   ): Variable {
-    const variable = new Variable(allocate(dtype, sizeOf(shape)).fill(value), shape, dtype);
+    // Made when a step first needs it, as weights are: it is as large as they.
+    const variable = new Variable(() => allocate(dtype, sizeOf(shape)).fill(value), shape, dtype);
     this.#state.set(name, variable);
     return variable;
   }
