@@ -2,6 +2,8 @@
 
 export { featureMaps } from './feature-maps.js';
 export { type GradCam, type GradCamOptions, gradCam, lastMaps } from './grad-cam.js';
+export type { LayerFacts, LayerKind } from './layer-facts.js';
+export { type LayerGraph, type LayerNode, layerGraph } from './layer-graph.js';
 export { type LayerOutput, layerOutputs } from './layer-outputs.js';
 export { type Occlusion, type OcclusionOptions, occlusionMap } from './occlusion.js';
 export { type Saliency, type SaliencyOptions, saliencyMap } from './saliency.js';
