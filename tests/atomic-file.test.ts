@@ -73,6 +73,29 @@ test('a new file and a replaced one hold the whole content and leave nothing bes
     assert.deepEqual(await nodeFiles.readdir(folder), ['model.safetensors']);
   }));
 
+test('content in chunks appears as a whole, or not at all when a chunk fails', () =>
+  inFolder(async (folder) => {
+    const path = join(folder, 'model.safetensors');
+    const chunks = [Uint8Array.of(1, 2), new Uint8Array(0), Uint8Array.of(3)];
+    await writeFileAtomically(path, { length: 3, chunks });
+    assert.deepEqual([...(await nodeFiles.readFile(path))], [1, 2, 3]);
+    const failure = new RangeError('the second chunk');
+    async function* failing() {
+      yield Uint8Array.of(9);
+      throw failure;
+    }
+    const thrown = await writeFileAtomically(path, { chunks: failing() }).catch((error) => error);
+    assert.equal(thrown, failure);
+    assert.deepEqual([...(await nodeFiles.readFile(path))], [1, 2, 3]);
+    assert.deepEqual(await nodeFiles.readdir(folder), ['model.safetensors']);
+    const full = await writeFileAtomically(
+      path,
+      { chunks },
+      { files: failingAt('write', 'ENOSPC') },
+    ).catch((error) => error);
+    assert.match(String(full), /the disk is full; free some space/);
+  }));
+
 test('the content is complete beside the path before the path changes', () =>
   inFolder(async (folder) => {
     const path = join(folder, 'model.json');

@@ -134,6 +134,40 @@ test('half floats become float32', () => {
   );
 });
 
+test('numbers of 8 bits become float32', () => {
+  const numbers: [string, number[], number[]][] = [
+    [
+      'F8_E4M3',
+      [0, 0x80, 0x01, 0x07, 0x08, 0x38, 0xb9, 0x7e, 0x7f, 0xff],
+      [0, -0, 2 ** -9, 7 * 2 ** -9, 2 ** -6, 1, -1.125, 448, NaN, NaN],
+    ],
+    [
+      'F8_E5M2',
+      [0, 0x80, 0x01, 0x04, 0x3c, 0xbd, 0x7b, 0x7c, 0xfc, 0x7d, 0xff],
+      [0, -0, 2 ** -16, 2 ** -14, 1, -1.25, 57344, Infinity, -Infinity, NaN, NaN],
+    ],
+    [
+      'F8_E4M3FNUZ',
+      [0, 0x01, 0x08, 0x40, 0xc1, 0x7f, 0xff, 0x80],
+      [0, 2 ** -10, 2 ** -7, 1, -1.125, 240, -240, NaN],
+    ],
+    [
+      'F8_E5M2FNUZ',
+      [0, 0x01, 0x04, 0x40, 0xc1, 0x7f, 0xff, 0x80],
+      [0, 2 ** -17, 2 ** -15, 1, -1.25, 57344, -57344, NaN],
+    ],
+    ['F8_E8M0', [0, 1, 0x7f, 0x80, 0xfe, 0xff], [2 ** -127, 2 ** -126, 1, 2, 2 ** 127, NaN]],
+  ];
+  for (const [dtype, bytes, values] of numbers) {
+    const tensor = decodeOne(dtype, Uint8Array.from(bytes), bytes.length);
+    assert.deepEqual(tensor, {
+      dtype: 'float32',
+      shape: [bytes.length],
+      data: Float32Array.from(values),
+    });
+  }
+});
+
 test('wide and narrow numbers become float32 and int32', () => {
   assert.deepEqual(decodeOne('F64', Float64Array.of(0.1, -2), 2).data, Float32Array.of(0.1, -2));
   assert.deepEqual(decodeOne('I64', BigInt64Array.of(-5n, 2147483647n), 2), {
@@ -203,9 +237,11 @@ test('repeated names are refused, however they are spelled', () => {
 test('records with missing or wrong fields are refused', () => {
   assertRefused(fileOf({ x: 1 }), /'x' has no record/);
   assertRefused(fileOf({ x: { shape: [], data_offsets: [0, 0] } }), /'x' has no dtype/);
+  assertRefused(fileOf({ x: { ...record(0, 0), dtype: 'F7' } }), /'F7'; expected one of F64/);
+  assertRefused(fileOf({ x: { ...record(0, 0), dtype: 'C64' } }), /'C64', which are complex/);
   assertRefused(
-    fileOf({ x: { ...record(0, 0), dtype: 'F8_E4M3' } }),
-    /'F8_E4M3'.*expected one of F64/,
+    fileOf({ x: { ...record(0, 0), dtype: 'F4' } }),
+    /'F4', whose elements are smaller/,
   );
   assertRefused(fileOf({ x: { ...record(0, 0), dtype: 'constructor' } }), /'constructor'/);
   for (const shape of [undefined, 3, [-1], [0.5], ['2'], [2 ** 60]]) {

@@ -26,11 +26,19 @@ export class WriteError extends Error {
   }
 }
 
+/** Content that comes in chunks, so that it never is in memory as a whole. */
+export interface FileChunks {
+  /** All bytes, where that is known, for the message when a disk is full. */
+  readonly length?: number;
+  readonly chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+}
+
 /**
  * Writes `content` to `path`: beside it first, flushed to the disk, then renamed over it.
  *
  * When anything fails, `path` keeps its old content and nothing is left beside it. A symbolic link
- * is followed and the permissions of an existing file are kept.
+ * is followed and the permissions of an existing file are kept. What the chunks of a content throw is
+ * thrown on as it is.
  *
  * @throws {WriteError} when the disk is full, the folder is missing or not writable, or `path` is
  * not a regular file.
@@ -39,12 +47,12 @@ export class WriteError extends Error {
  */
 export async function writeFileAtomically(
   path: string,
-  content: Uint8Array | string,
+  content: Uint8Array | string | FileChunks,
   options: { files?: FileSystem } = {},
 ): Promise<void> {
   const files = options.files ?? (await import('node:fs/promises'));
   const { basename, dirname, join } = await import('node:path');
-  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  const { length, chunks, failed } = chunksOf(content);
   try {
     const { target, mode } = await findTarget(path, files);
     const folder = dirname(target);
@@ -52,7 +60,7 @@ export async function writeFileAtomically(
     try {
       const handle = await files.open(beside, 'wx', 0o666);
       try {
-        await handle.writeFile(bytes);
+        for await (const chunk of chunks) await handle.writeFile(chunk);
         await handle.sync();
       } finally {
         await handle.close();
@@ -65,10 +73,29 @@ export async function writeFileAtomically(
     }
     await syncFolder(folder, files);
   } catch (error) {
-    throw error instanceof WriteError
+    throw error instanceof WriteError || failed(error)
       ? error
-      : explain({ path, folder: dirname(path), length: bytes.length }, error);
+      : explain({ path, folder: dirname(path), length }, error);
   }
+}
+
+/** The content as chunks, and whether an error came from them and not from the disk. */
+function chunksOf(content: Uint8Array | string | FileChunks): FileChunks & {
+  failed(error: unknown): boolean;
+} {
+  if (typeof content === 'string') return chunksOf(new TextEncoder().encode(content));
+  if (!('chunks' in content)) return chunksOf({ length: content.length, chunks: [content] });
+  const { length, chunks } = content;
+  const errors: unknown[] = [];
+  async function* passedOn() {
+    try {
+      yield* chunks;
+    } catch (error) {
+      errors.push(error);
+      throw error;
+    }
+  }
+  return { length, chunks: passedOn(), failed: (error) => errors.includes(error) };
 }
 
 interface Target {
@@ -117,13 +144,15 @@ interface Reason {
 interface Attempt {
   readonly path: string;
   readonly folder: string;
-  readonly length: number;
+  readonly length: number | undefined;
 }
 
 type Explain = (attempt: Attempt) => Reason;
 
+const needs = (length: number | undefined): string =>
+  length === undefined ? '' : ` (needs ${length} bytes)`;
 const full: Explain = ({ length }) => ({
-  what: `the disk is full (needs ${length} bytes)`,
+  what: `the disk is full${needs(length)}`,
   mend: 'free some space or choose another disk',
 });
 const denied: Explain = ({ folder }) => ({
@@ -134,7 +163,7 @@ const denied: Explain = ({ folder }) => ({
 const reasons: Record<string, Explain> = {
   ENOSPC: full,
   EDQUOT: ({ length }) => ({
-    what: `your disk quota is used up (needs ${length} bytes)`,
+    what: `your disk quota is used up${needs(length)}`,
     mend: 'free some space or choose another disk',
   }),
   EACCES: denied,

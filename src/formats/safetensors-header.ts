@@ -1,7 +1,9 @@
 /** The header of a safetensors file: its length, its JSON and the rules that the offsets obey. */
 
 import { FormatError } from './format-error.js';
-import { type Storage, storageBytes } from './safetensors-storage.js';
+import { quoted } from './quoted-name.js';
+import { type Storage, storageBytes, unreadableStorage } from './safetensors-storage.js';
+import { isZip } from './zip-start.js';
 
 /** Where one tensor lies: bytes `begin` to `end` of the data, which follows the header. */
 export interface StoredTensor {
@@ -12,66 +14,71 @@ export interface StoredTensor {
   readonly end: number;
 }
 
-interface Header {
+/** What a header tells; the tensors come in the order of their data. */
+export interface Header {
   readonly stored: StoredTensor[];
   readonly metadata: Record<string, string>;
-  readonly dataStart: number;
 }
 
-const lengthBytes = 8;
+/** Bytes in front of the header, which hold its length. */
+export const lengthBytes = 8;
+/** Bytes that `headerEnd` needs: the length, and the first byte of the header. */
+export const startBytes = lengthBytes + 1;
 /** The limit of the format's own reader; a longer header is an attack or not a header at all. */
 const longestHeader = 100_000_000;
 /** Name, record and the shape inside it. */
 const deepest = 3;
 
-/** Reads and checks the header; the tensors come in the order of their data. */
-export function readHeader(bytes: Uint8Array, fileName: string): Header {
-  const text = headerText(bytes, fileName);
+/**
+ * Where the header ends and the data begins, by the first bytes of a file of `size` bytes.
+ *
+ * @throws {FormatError} when these are not the first bytes of a safetensors file.
+ */
+export function headerEnd(start: Uint8Array, size: number, fileName: string): number {
+  if (size < lengthBytes + 2) {
+    throw new FormatError(fileName, {
+      happened: `the file has ${size} bytes`,
+      expected: 'at least 10: the header length and an empty JSON header',
+      mend: 'it is cut off or not a safetensors file; download or save it again',
+    });
+  }
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
+  const length = Number(view.getBigUint64(0, true));
+  const room = Math.min(size - lengthBytes, longestHeader);
+  if (length < 2 || length > room || start[lengthBytes] !== 0x7b) {
+    throw new FormatError(fileName, {
+      happened:
+        length >= 2 && length <= room
+          ? `the header begins with byte 0x${start[lengthBytes].toString(16)}, not with '{'`
+          : `the header should have ${length} bytes`,
+      expected: `a JSON object of 2 to ${room} bytes (the file has ${size})`,
+      mend: isZip(start)
+        ? 'this is a zip archive, perhaps a PyTorch checkpoint; open it with openWeights'
+        : 'it is cut off or not a safetensors file; download or save it again',
+    });
+  }
+  return lengthBytes + length;
+}
+
+/** Reads and checks the header out of its bytes; `dataBytes` follow it in the file. */
+export function readHeader(header: Uint8Array, dataBytes: number, fileName: string): Header {
+  const text = headerText(header, fileName);
   scanHeader(text, fileName);
   const parsed = parseJson(text, fileName);
-  const dataStart = lengthBytes + headerLength(bytes);
   const metadata = readMetadata(parsed, fileName);
   const stored: StoredTensor[] = [];
   for (const [name, record] of Object.entries(parsed)) {
     if (name !== '__metadata__') stored.push(readRecord(name, record, fileName));
   }
   stored.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  checkOffsets(stored, bytes.length - dataStart, fileName);
-  return { stored, metadata, dataStart };
+  checkOffsets(stored, dataBytes, fileName);
+  return { stored, metadata };
 }
 
-function headerLength(bytes: Uint8Array): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Number(view.getBigUint64(0, true));
-}
-
-function headerText(bytes: Uint8Array, fileName: string): string {
-  if (bytes.length < lengthBytes + 2) {
-    throw new FormatError(fileName, {
-      happened: `the file has ${bytes.length} bytes`,
-      expected: 'at least 10: the header length and an empty JSON header',
-      mend: 'it is cut off or not a safetensors file; download or save it again',
-    });
-  }
-  const length = headerLength(bytes);
-  const room = Math.min(bytes.length - lengthBytes, longestHeader);
-  if (length < 2 || length > room || bytes[lengthBytes] !== 0x7b) {
-    const zip = bytes[0] === 0x50 && bytes[1] === 0x4b;
-    throw new FormatError(fileName, {
-      happened:
-        length >= 2 && length <= room
-          ? `the header begins with byte 0x${bytes[lengthBytes].toString(16)}, not with '{'`
-          : `the header should have ${length} bytes`,
-      expected: `a JSON object of 2 to ${room} bytes (the file has ${bytes.length})`,
-      mend: zip
-        ? 'this is a zip archive, perhaps a PyTorch checkpoint; convert it to safetensors'
-        : 'it is cut off or not a safetensors file; download or save it again',
-    });
-  }
+function headerText(header: Uint8Array, fileName: string): string {
   try {
     // NOTE: without `ignoreBOM` the decoder would drop a byte-order mark, which JSON forbids.
-    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-    return decoder.decode(bytes.subarray(lengthBytes, lengthBytes + length));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header);
   } catch (error) {
     throw brokenHeader(fileName, 'the header is not valid UTF-8', error);
   }
@@ -150,8 +157,9 @@ function readRecord(name: string, record: unknown, fileName: string): StoredTens
   const { dtype, shape, data_offsets: offsets } = record;
   if (typeof dtype !== 'string') throw brokenHeader(fileName, `${tensor} has no dtype`);
   if (!Object.hasOwn(storageBytes, dtype)) {
+    const why = Object.hasOwn(unreadableStorage, dtype) ? `, ${unreadableStorage[dtype]}` : '';
     throw new FormatError(fileName, {
-      happened: `${tensor} has dtype ${quoted(dtype)}`,
+      happened: `${tensor} has dtype ${quoted(dtype)}${why}`,
       expected: `one of ${Object.keys(storageBytes).join(', ')}`,
       mend: 'convert the tensor, for example to F32, before it is saved',
     });
@@ -214,10 +222,4 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
-}
-
-/** A name in quotes, short enough for a message and without control characters. */
-function quoted(name: string): string {
-  const text = JSON.stringify(name).slice(1, -1);
-  return `'${text.length > 80 ? `${text.slice(0, 79)}…` : text}'`;
 }

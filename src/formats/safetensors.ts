@@ -1,16 +1,28 @@
 /** Reads and writes safetensors files (named tensors behind a JSON header), in Node and browsers. */
 
-import type { DType, TypedArray } from '../graph/dtype.js';
+import { writeFileAtomically } from './atomic-file.js';
+import type { ByteSource } from './byte-source.js';
 import { FormatError } from './format-error.js';
-import { readHeader, type StoredTensor } from './safetensors-header.js';
-import { convertElements, storageOf } from './safetensors-storage.js';
+import { quoted } from './quoted-name.js';
+import {
+  headerEnd,
+  lengthBytes,
+  readHeader,
+  type StoredTensor,
+  startBytes,
+} from './safetensors-header.js';
+import {
+  type Converted,
+  convertElements,
+  convertPieces,
+  dtypeOfStorage,
+  storageBytes,
+} from './safetensors-storage.js';
+import { streamSafetensors, type TensorToWrite } from './safetensors-writer.js';
+import { noSuchTensor, type SafetensorsTensor, type TensorSource } from './tensor-source.js';
 
-/** One tensor of a file: row-major `data` of `shape`. */
-export interface SafetensorsTensor {
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  readonly data: TypedArray;
-}
+export { streamSafetensors, type TensorToWrite } from './safetensors-writer.js';
+export type { SafetensorsTensor } from './tensor-source.js';
 
 /** What a file holds; `tensors` is in the order of the data. */
 export interface SafetensorsFile {
@@ -18,61 +30,55 @@ export interface SafetensorsFile {
   readonly metadata: Record<string, string>;
 }
 
-const lengthBytes = 8;
-const alignment = 8;
-
 /**
  * The bytes of a safetensors file that holds `tensors` and, optionally, text `metadata`.
  *
  * Tensors keep the order of the map, four-byte elements before one-byte ones so that each tensor
- * starts at a multiple of its element size. The same input always gives the same bytes.
+ * starts at a multiple of its element size. The same input always gives the same bytes. Large files
+ * are better written by `writeSafetensors`, which never has all bytes in memory.
  *
  * @throws {FormatError} when a shape and its data disagree, or a name is reserved.
  * @example
  * const bytes = encodeSafetensors(new Map([['bias', { dtype: 'float32', shape: [2], data }]]));
- * await writeFileAtomically('model.safetensors', bytes);
  */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, SafetensorsTensor>,
   metadata?: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const entries: [string, unknown][] = [];
-  if (metadata && Object.keys(metadata).length > 0) {
-    for (const [key, value] of Object.entries(metadata)) checkMetadataValue(key, value);
-    entries.push(['__metadata__', { ...metadata }]);
-  }
-  const ordered = [...tensors].sort(([, a], [, b]) => elementBytes(b) - elementBytes(a));
-  let offset = 0;
-  for (const [name, tensor] of ordered) {
-    checkTensor(name, tensor);
-    const end = offset + tensor.data.length * elementBytes(tensor);
-    entries.push([
-      name,
-      { dtype: storageOf[tensor.dtype], shape: [...tensor.shape], data_offsets: [offset, end] },
-    ]);
-    offset = end;
-  }
-  // `fromEntries` defines own properties, so that a tensor may even be called `__proto__`.
-  const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
-  const padded = Math.ceil(header.length / alignment) * alignment;
-  const bytes = new Uint8Array(lengthBytes + padded + offset);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(padded), true);
-  bytes.set(header, lengthBytes);
-  bytes.fill(0x20, lengthBytes + header.length, lengthBytes + padded);
-  let position = lengthBytes + padded;
-  for (const [, { dtype, data }] of ordered) {
-    const stored = dtype === 'float32' && data instanceof Float64Array ? toFloat32(data) : data;
-    bytes.set(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength), position);
-    position += stored.byteLength;
+  const { length, chunks } = streamSafetensors(tensors, metadata);
+  const bytes = new Uint8Array(length);
+  let position = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, position);
+    position += chunk.length;
   }
   return bytes;
 }
 
 /**
+ * Writes a safetensors file as `encodeSafetensors` lays it out, tensor by tensor: the file appears whole or
+ * not at all, and data that functions give is in memory one at a time (Node).
+ *
+ * @throws {FormatError} when a shape and its data disagree, or a name is reserved.
+ * @throws {WriteError} when the disk is full or the folder cannot be written.
+ * @example
+ * const state = new Map(model.namedParameters().map(([name, parameter]) => [
+ *   name, { dtype: parameter.dtype, shape: parameter.shape, data: () => parameter.data() },
+ * ]));
+ * await writeSafetensors('model.safetensors', state);
+ */
+export async function writeSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, TensorToWrite>,
+  metadata?: Readonly<Record<string, string>>,
+): Promise<void> {
+  await writeFileAtomically(path, streamSafetensors(tensors, metadata));
+}
+
+/**
  * The tensors and metadata of a safetensors file; `fileName` is only for messages.
  *
- * F16, BF16 and F64 become float32; I8, I16, U16, U32, I64 and U64 become int32. The data is
+ * F64, F16, BF16 and the F8 types become float32; I8, I16, U16, U32, I64 and U64 become int32. The data is
  * copied, so the tensors do not keep `bytes` alive.
  *
  * @throws {FormatError} when the header or an offset is wrong, the file is cut off or too long, a
@@ -82,77 +88,80 @@ export function encodeSafetensors(
  * const weight = tensors.get('conv1.weight');
  */
 export function decodeSafetensors(bytes: Uint8Array, fileName: string): SafetensorsFile {
-  const { stored, metadata, dataStart } = readHeader(bytes, fileName);
+  const dataStart = headerEnd(bytes, bytes.length, fileName);
+  const header = bytes.subarray(lengthBytes, dataStart);
+  const { stored, metadata } = readHeader(header, bytes.length - dataStart, fileName);
   const tensors = new Map<string, SafetensorsTensor>();
   for (const tensor of stored) {
-    tensors.set(tensor.name, readTensor(bytes, dataStart, tensor, fileName));
+    // NOTE: `new Uint8Array(view)` copies to offset 0, which typed arrays need; `Buffer.slice` would not.
+    const raw = new Uint8Array(bytes.subarray(dataStart + tensor.begin, dataStart + tensor.end));
+    const converted = convertElements(raw.buffer, tensor.storage);
+    tensors.set(tensor.name, checked(converted, tensor, fileName));
   }
   return { tensors, metadata };
 }
 
-function readTensor(
-  bytes: Uint8Array,
-  dataStart: number,
-  { name, storage, shape, begin, end }: StoredTensor,
+/**
+ * Opens a safetensors file of any size: the header is read at once, each tensor when it is asked for, in the
+ * memory that it needs itself. `source` is closed with what is returned, or when this fails.
+ *
+ * Types are converted as by `decodeSafetensors`.
+ *
+ * @throws {FormatError} when the header or an offset is wrong, the file is cut off or too long, or a dtype is
+ * unknown.
+ * @example
+ * const file = await openSafetensors(await openFile('vgg16.safetensors'));
+ * const { shape, data } = await file.read('classifier.0.weight');
+ * await file.close();
+ */
+export async function openSafetensors(source: ByteSource): Promise<TensorSource> {
+  const { name: fileName, size } = source;
+  try {
+    const start = await source.read(0, Math.min(startBytes, size));
+    const dataStart = headerEnd(start, size, fileName);
+    const header = await source.read(lengthBytes, dataStart - lengthBytes);
+    const { stored, metadata } = readHeader(header, size - dataStart, fileName);
+    const places = new Map(stored.map((tensor) => [tensor.name, tensor]));
+    const entries = new Map(
+      stored.map(({ name, storage, shape }) => [
+        name,
+        { dtype: dtypeOfStorage(storage), shape, storage },
+      ]),
+    );
+    return {
+      format: 'safetensors',
+      entries,
+      metadata,
+      async read(name) {
+        const tensor = places.get(name);
+        if (!tensor) throw noSuchTensor(name, entries, fileName);
+        const { storage, begin, end } = tensor;
+        const converted = await convertPieces(
+          storage,
+          (end - begin) / storageBytes[storage],
+          (offset, length) => source.read(dataStart + begin + offset, length),
+        );
+        return checked(converted, tensor, fileName);
+      },
+      close: () => source.close(),
+    };
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+function checked(
+  converted: Converted,
+  { name, storage, shape }: StoredTensor,
   fileName: string,
 ): SafetensorsTensor {
-  // NOTE: `new Uint8Array(view)` copies to offset 0, which typed arrays need; `Buffer.slice` would not.
-  const raw = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end));
-  const converted = convertElements(raw.buffer, storage);
   if ('problem' in converted) {
     throw new FormatError(fileName, {
-      happened: `tensor '${name}' (${storage}) holds ${converted.problem}`,
+      happened: `tensor ${quoted(name)} (${storage}) holds ${converted.problem}`,
       expected: converted.expected,
       mend: 'convert the tensor to F32, I32, U8 or BOOL before it is saved',
     });
   }
   return { dtype: converted.dtype, shape, data: converted.data };
-}
-
-function elementBytes(tensor: SafetensorsTensor): number {
-  return tensor.dtype === 'float32' || tensor.dtype === 'int32' ? 4 : 1;
-}
-
-function toFloat32(data: Float64Array): Float32Array {
-  return Float32Array.from(data);
-}
-
-function checkMetadataValue(key: string, value: unknown): void {
-  if (typeof value === 'string') return;
-  throw new FormatError('safetensors', {
-    happened: `metadata '${key}' is ${value === null ? 'null' : `a ${typeof value}`}`,
-    expected: 'text, the only metadata that the format allows',
-    mend: 'store it as text, for example with JSON.stringify',
-  });
-}
-
-function checkTensor(name: string, { dtype, shape, data }: SafetensorsTensor): void {
-  if (name === '__metadata__') {
-    throw new FormatError('safetensors', {
-      happened: "a tensor is called '__metadata__'",
-      expected: 'another name, because the format keeps this one for its text metadata',
-      mend: 'rename the tensor',
-    });
-  }
-  const length = shape.reduce((product, size) => product * size, 1);
-  if (length !== data.length || shape.some((size) => !Number.isSafeInteger(size) || size < 0)) {
-    throw new FormatError('safetensors', {
-      happened: `tensor '${name}' has shape [${shape.join(', ')}] but ${data.length} elements`,
-      expected: `as many elements as the shape says (${length})`,
-      mend: 'pass the shape that belongs to the data',
-    });
-  }
-  const fits = {
-    float32: data instanceof Float32Array || data instanceof Float64Array,
-    int32: data instanceof Int32Array,
-    uint8: data instanceof Uint8Array,
-    bool: data instanceof Uint8Array,
-  };
-  if (!fits[dtype]) {
-    throw new FormatError('safetensors', {
-      happened: `tensor '${name}' of dtype ${dtype} has its data in a ${data.constructor.name}`,
-      expected: 'Float32Array for float32, Int32Array for int32, Uint8Array for uint8 and bool',
-      mend: 'convert the data or name the dtype that it holds',
-    });
-  }
 }

@@ -1,7 +1,16 @@
 /** What every reader of weights gives: named tensors, listed at once and read one at a time. */
 
-import type { DType } from '../graph/dtype.js';
-import type { SafetensorsTensor } from './safetensors.js';
+import type { DType, TypedArray } from '../graph/dtype.js';
+import { nearestName } from '../text/nearest-name.js';
+import { FormatError } from './format-error.js';
+import { listed, quoted } from './quoted-name.js';
+
+/** One tensor of a file: row-major `data` of `shape`. */
+export interface SafetensorsTensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: TypedArray;
+}
 
 /** What is known of a tensor before its data is read. */
 export interface TensorEntry {
@@ -28,4 +37,19 @@ export interface TensorSource {
   read(name: string): Promise<SafetensorsTensor>;
   /** Closes the file. */
   close(): Promise<void>;
+}
+
+/** The error of a file that has no tensor `name`. */
+export function noSuchTensor(
+  name: string,
+  entries: ReadonlyMap<string, TensorEntry>,
+  fileName: string,
+): FormatError {
+  const near = nearestName(name, entries.keys());
+  return new FormatError(fileName, {
+    happened: `there is no tensor ${quoted(name)}`,
+    expected:
+      entries.size === 0 ? 'no tensor, for it has none' : `one of ${listed([...entries.keys()])}`,
+    mend: near === undefined ? 'take one of these' : `did you mean ${quoted(near)}?`,
+  });
 }

@@ -2,6 +2,7 @@
 
 import type { ByteSource } from './byte-source.js';
 import { FormatError } from './format-error.js';
+import { quoted } from './quoted-name.js';
 
 /** One file in an archive, as the central directory describes it. */
 export interface ZipEntry {
@@ -209,12 +210,7 @@ function wideNumber(view: DataView, position: number): number {
   return Number(view.getBigUint64(position, true));
 }
 
-/** An entry's name in quotes, short enough for a message and without control characters. */
-export function quoted(name: string): string {
-  const text = JSON.stringify(name).slice(1, -1);
-  return `'${text.length > 80 ? `${text.slice(0, 79)}…` : text}'`;
-}
-
+/** The error of an archive in which `happened`. */
 export function damagedZip(file: string, happened: string, cause?: unknown): FormatError {
   return new FormatError(
     file,

@@ -4,16 +4,17 @@ import { Inflate } from 'fflate';
 import type { ByteSource } from './byte-source.js';
 import { crc32 } from './crc32.js';
 import { FormatError } from './format-error.js';
+import { listed, quoted } from './quoted-name.js';
 import {
   damagedZip,
   localHeaderBytes,
   localSignature,
-  quoted,
   readZipDirectory,
   type ZipEntry,
 } from './zip-directory.js';
 
 export type { ZipEntry } from './zip-directory.js';
+export { isZip } from './zip-start.js';
 
 /** An open archive. */
 export interface ZipArchive {
@@ -51,8 +52,10 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
       if (!entry) {
         throw new FormatError(source.name, {
           happened: `there is no entry ${quoted(name)}`,
-          expected: `one of ${listed([...entries.keys()])}`,
-          mend: 'take one of these',
+          expected: entries.size
+            ? `one of ${listed([...entries.keys()])}`
+            : 'no entry, for it is empty',
+          mend: 'choose another entry or archive',
         });
       }
       checkEntry(entry, source.name);
@@ -74,12 +77,6 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
       return bytes;
     },
   };
-}
-
-/** Whether a file that begins with these bytes is a zip archive. */
-export function isZip(start: Uint8Array): boolean {
-  const [p, k, a, b] = start;
-  return p === 0x50 && k === 0x4b && ((a === 3 && b === 4) || (a === 5 && b === 6));
 }
 
 function checkEntry(entry: ZipEntry, file: string): void {
@@ -160,12 +157,4 @@ async function inflate(
     );
   }
   return out;
-}
-
-/** The first names, and how many more there are. */
-function listed(names: readonly string[]): string {
-  if (names.length === 0) return 'the entries, of which there are none';
-  const shown = 8;
-  const more = names.length > shown ? ` and ${names.length - shown} more` : '';
-  return names.slice(0, shown).map(quoted).join(', ') + more;
 }
