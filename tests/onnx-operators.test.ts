@@ -344,8 +344,8 @@ test('errors name what is wrong with an input', () => {
       /\[2, 3\] and \[2, 3\] do not fit/,
     ],
     [
-      { operator: 'Cast', inputs: [floats(1)], attributes: { to: { int: codes.int4 } } },
-      /attribute 'to' asks for int4; expected one of float32/,
+      { operator: 'Cast', inputs: [floats(1)], attributes: { to: { int: codes.float8e4m3fn } } },
+      /attribute 'to' asks for float8e4m3fn; expected one of float32/,
     ],
     [
       { operator: 'Gelu', inputs: [floats(1)], attributes: { approximate: { string: 'exact' } } },

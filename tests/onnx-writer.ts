@@ -19,6 +19,7 @@ export const codes = {
   uint64: 13,
   bfloat16: 16,
   float8e4m3fn: 17,
+  uint4: 21,
   int4: 22,
 } as const;
 

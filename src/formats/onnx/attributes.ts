@@ -1,9 +1,10 @@
 /** Attributes: the attributes of one ONNX node, read by name and type, and watched so that none is overlooked. */
 
 import { ValueError } from '../../graph/errors.js';
+import type { OnnxGraph } from './model-parts.js';
 import type { TensorData } from './tensor-data.js';
 
-/** What an attribute of each kind holds; operators take none of the last four. */
+/** What an attribute of each kind holds; operators take none of the last three. */
 interface AttributeValues {
   readonly int: number;
   readonly float: number;
@@ -12,7 +13,9 @@ interface AttributeValues {
   readonly ints: readonly number[];
   readonly floats: readonly number[];
   readonly strings: readonly string[];
-  readonly graph: null;
+  readonly graph: OnnxGraph;
+  /** The name of the attribute of a function's call whose value it takes. */
+  readonly reference: string;
   readonly 'sparse tensor': null;
   readonly type: null;
   readonly list: null;
@@ -83,6 +86,12 @@ export class Attributes {
 
   tensor(name: string): TensorData | undefined {
     return this.#get('tensor', name);
+  }
+
+  graph(name: string): OnnxGraph {
+    const graph = this.#get('graph', name);
+    if (graph !== undefined) return graph;
+    throw new ValueError(`attribute '${name}' is missing; the operator needs it (graph)`);
   }
 
   /** Throws ValueError when there is an attribute that was not asked for. */

@@ -10,6 +10,8 @@ export type ElementType =
   | 'float64'
   | 'float16'
   | 'bfloat16'
+  | 'int4'
+  | 'uint4'
   | 'int8'
   | 'int16'
   | 'int32'
@@ -23,11 +25,12 @@ export type ElementType =
 interface ElementTypeFacts {
   /** Its number in TensorProto.DataType. */
   readonly code: number;
+  /** What one value takes in a file; two of four bits share a byte. */
   readonly bytes: number;
   /** What its values are computed in; every integer in int32. */
   readonly dtype: 'float32' | 'int32' | 'bool';
   /** For integers narrower than 32 bits: the bits that are kept, and whether the first is a sign. */
-  readonly wrap?: { readonly bits: 8 | 16; readonly signed: boolean };
+  readonly wrap?: { readonly bits: 4 | 8 | 16; readonly signed: boolean };
 }
 
 export const elementTypes: Readonly<Record<ElementType, ElementTypeFacts>> = {
@@ -44,6 +47,8 @@ export const elementTypes: Readonly<Record<ElementType, ElementTypeFacts>> = {
   uint32: { code: 12, bytes: 4, dtype: 'int32' },
   uint64: { code: 13, bytes: 8, dtype: 'int32' },
   bfloat16: { code: 16, bytes: 2, dtype: 'float32' },
+  uint4: { code: 21, bytes: 0.5, dtype: 'int32', wrap: { bits: 4, signed: false } },
+  int4: { code: 22, bytes: 0.5, dtype: 'int32', wrap: { bits: 4, signed: true } },
 };
 
 const namesByCode = new Map(
@@ -60,8 +65,6 @@ const otherNames: Readonly<Record<number, string>> = {
   18: 'float8e4m3fnuz',
   19: 'float8e5m2',
   20: 'float8e5m2fnuz',
-  21: 'uint4',
-  22: 'int4',
   23: 'float4e2m1',
   24: 'float8e8m0',
   25: 'uint2',
@@ -82,6 +85,13 @@ export const isUnsigned = (type: ElementType): boolean => type.startsWith('uint'
 /** What a user of a model gives and gets for it: bytes stay bytes. */
 export const outerDtype = (type: ElementType): DType =>
   type === 'uint8' ? 'uint8' : elementTypes[type].dtype;
+
+/** The least and the largest value of an integer type, or of int32, which wider ones are computed in. */
+export function rangeOf(type: ElementType): { readonly least: number; readonly most: number } {
+  const { bits, signed } = elementTypes[type].wrap ?? { bits: 32, signed: true };
+  const least = signed ? -(2 ** (bits - 1)) : 0;
+  return { least, most: least + 2 ** bits - 1 };
+}
 
 /**
  * `x` as arithmetic in `type` would have left it: integers wrapped to their width, halves rounded.

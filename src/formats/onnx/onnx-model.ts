@@ -3,19 +3,27 @@
 import { ShapeError, ValueError } from '../../graph/errors.js';
 import { formatShape, sizeOf } from '../../graph/shape.js';
 import { Tensor } from '../../graph/tensor.js';
-import { currentScope, withScope } from '../../graph/trace.js';
 import type { Variable } from '../../graph/variable.js';
 import { Module } from '../../nn/module.js';
-import { noteCall } from '../../nn/observed-calls.js';
+import { nextMaskStream } from '../../nn/seed.js';
+import { Generator } from '../../ops/random.js';
 import { nearestName } from '../../text/nearest-name.js';
-import { Attributes } from './attributes.js';
 import { checkGraph } from './check-graph.js';
 import { elementTypeOf, nameOfCode, outerDtype } from './element-type.js';
-import { makeInitializers } from './initializers.js';
-import { OperatorNode } from './operator.js';
+import { makeInitializers, unusedName } from './initializers.js';
+import {
+  type OnnxFile,
+  type OnnxGraph,
+  type OnnxNode,
+  type ValueInfo,
+  withBodies,
+} from './model-parts.js';
 import { findOperator } from './operators/index.js';
-import { type OnnxFile, type OnnxNode, readOnnx, type ValueInfo } from './read-model.js';
+import { readOnnx } from './read-model.js';
+import { runGraph } from './run-graph.js';
+import { Scope } from './scope.js';
 import type { TensorData } from './tensor-data.js';
+import { tidyGraph } from './tidy-graph.js';
 import { Value } from './value.js';
 
 /** Tensors by the name of their input; host data where the values must be exact or known. */
@@ -24,6 +32,8 @@ export type OnnxInputs = Readonly<Record<string, Tensor | TensorData>>;
 export interface OnnxModelOptions {
   /** Values of inputs that are the same in every run, such as a shape; they are no inputs then. */
   constants?: Readonly<Record<string, TensorData>>;
+  /** Extents by the names that the model has for them, such as `{ batch: 4 }`; others may be any. */
+  dimensions?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -46,26 +56,43 @@ export const loadOnnx = (
  *
  * Initialisers of floats are its parameters, under their names; running statistics are buffers. All
  * floats are computed in float32 and all integers in int32.
+ *
+ * A new model is in evaluation mode, in which it computes what the file says. After `train()` batch
+ * normalisations take the statistics of the batch and move the running ones as PyTorch's do, and dropout
+ * drops; after `eval()` what the file has of training (for layers whose state is in the file) rests.
  */
 export class OnnxModel extends Module<[OnnxInputs], Record<string, Tensor>> {
-  readonly #file: OnnxFile;
+  readonly #fileName: string;
+  readonly #graph: OnnxGraph;
   readonly #inputs: readonly ValueInfo[];
+  /** Of the graph, and of the graphs inside its nodes. */
   readonly #constants: ReadonlyMap<string, Value>;
+  readonly #initializers: ReadonlyMap<OnnxGraph, ReadonlyMap<string, Value>>;
   readonly #variables: ReadonlyMap<string, Variable>;
+  readonly #generators: ReadonlyMap<OnnxNode, Generator>;
 
-  constructor(file: OnnxFile, { constants = {} }: OnnxModelOptions = {}) {
+  constructor(file: OnnxFile, { constants = {}, dimensions = {} }: OnnxModelOptions = {}) {
     super();
     checkGraph(file);
-    this.#file = file;
-    const { values, variables } = makeInitializers(file);
+    const graph = tidyGraph(file);
+    const { values, variables } = makeInitializers(graph);
+    const inputs = withExtents(file.inputs, dimensions);
+    const own = values.get(graph)!;
     for (const [name, data] of Object.entries(constants)) {
-      const info = file.inputs.find((input) => input.name === name);
-      if (!info) throw new ValueError(noInput(name, file.inputs));
-      values.set(name, givenValue(info, data));
+      const info = inputs.find((input) => input.name === name);
+      if (!info) throw new ValueError(noInput(name, inputs));
+      own.set(name, givenValue(info, data));
     }
-    this.#inputs = file.inputs.filter(({ name }) => !values.has(name));
-    this.#constants = values;
+    this.#fileName = file.fileName;
+    // What the values were made of is not kept, for variables move to where they are computed with.
+    values.delete(graph);
+    this.#graph = { ...graph, initializers: new Map() };
+    this.#inputs = inputs.filter(({ name }) => !own.has(name));
+    this.#constants = own;
+    this.#initializers = values;
     this.#variables = variables;
+    this.#generators = makeGenerators(graph);
+    this.eval();
   }
 
   /** The inputs that every call must give. */
@@ -73,8 +100,13 @@ export class OnnxModel extends Module<[OnnxInputs], Record<string, Tensor>> {
     return this.#inputs.map(({ name }) => name);
   }
 
+  /** The inputs that every call must give, with their element types and shapes. */
+  get inputs(): readonly ValueInfo[] {
+    return this.#inputs;
+  }
+
   get outputNames(): string[] {
-    return this.#file.outputs.map(({ name }) => name);
+    return this.#graph.outputs.map(({ name }) => name);
   }
 
   forward(inputs: OnnxInputs): Record<string, Tensor> {
@@ -90,7 +122,7 @@ export class OnnxModel extends Module<[OnnxInputs], Record<string, Tensor>> {
    * shapes than the model declares.
    */
   values(inputs: OnnxInputs): Map<string, Value> {
-    const values = new Map(this.#constants);
+    const scope = new Scope(this.#constants);
     for (const name of Object.keys(inputs)) {
       if (!this.#inputs.some((input) => input.name === name)) {
         throw new ValueError(noInput(name, this.#inputs));
@@ -101,59 +133,70 @@ export class OnnxModel extends Module<[OnnxInputs], Record<string, Tensor>> {
       if (!given) {
         throw new ValueError(`input '${info.name}' is missing; give a tensor under that name`);
       }
-      values.set(info.name, givenValue(info, given));
+      scope.set(info.name, givenValue(info, given));
     }
-    for (const node of this.#file.nodes) this.#run(node, values);
-    return new Map(this.outputNames.map((name) => [name, values.get(name)!]));
+    const outputs = runGraph(this.#graph, scope, {
+      isTraining: () => this.training,
+      initializers: this.#initializers,
+      generators: this.#generators,
+    });
+    return new Map(this.outputNames.map((name, i) => [name, outputs[i]]));
   }
 
   override describe(): string {
-    return `OnnxModel ${this.#file.fileName}`;
+    return `OnnxModel ${this.#fileName}`;
   }
 
   protected override namedFields(): readonly [string, unknown][] {
-    return [...this.#variables];
-  }
-
-  #run(node: OnnxNode, values: Map<string, Value>): void {
-    const attributes = new Attributes(node.attributes);
-    const opset = this.#file.opsets.get(node.domain)!;
-    withScope(node.name, () => {
-      try {
-        const inputs = node.inputs.map((name) => (name === '' ? undefined : values.get(name)));
-        const outputs = node.outputs.map((name) => name !== '');
-        const callee = {
-          module: null,
-          path: currentScope,
-          layer: () => node.operator,
-          inputs: () => computedTensors(inputs),
-          outputs: computedTensors,
-        };
-        const list = noteCall(callee, () => {
-          const operation = new OperatorNode({ opset, attributes, inputs, outputs });
-          const results = findOperator(node.operator)!.run(operation);
-          return results instanceof Value ? [results] : results;
-        });
-        attributes.checkAllRead();
-        node.outputs.forEach((name, place) => {
-          if (name === '') return;
-          const value = list[place];
-          if (!value) throw new ValueError(`there is no output ${place} in this version`);
-          values.set(name, value);
-        });
-      } catch (error) {
-        if (error instanceof Error) {
-          error.message = `node '${node.name}' (${node.operator}, version ${opset}): ${error.message}`;
-        }
-        throw error;
-      }
-    });
+    const fields = new Map<string, unknown>(this.#variables);
+    for (const [{ name }, generator] of this.#generators) {
+      fields.set(unusedName(`${name}.generator`, fields), generator);
+    }
+    return [...fields];
   }
 }
 
-/** The tensors of values that are not on the host, where integers may be too large for one. */
-const computedTensors = (values: readonly (Value | undefined)[]): Tensor[] =>
-  values.flatMap((value) => (value && !value.isConstant ? [value.tensor] : []));
+/** A generator for every node that draws random numbers. */
+function makeGenerators(graph: OnnxGraph): Map<OnnxNode, Generator> {
+  const nodes = withBodies(graph).flatMap((one) => one.nodes);
+  return new Map(
+    nodes
+      .filter(({ operator }) => findOperator(operator)?.isRandom)
+      .map((node) => {
+        const { seed, stream } = nextMaskStream();
+        return [node, new Generator(seed, stream)];
+      }),
+  );
+}
+
+/** The inputs with extents in place of names. Throws ValueError for names that no input has. */
+function withExtents(
+  inputs: readonly ValueInfo[],
+  dimensions: Readonly<Record<string, number>>,
+): ValueInfo[] {
+  const names = inputs.flatMap(({ shape }) => shape ?? []).filter((one) => typeof one === 'string');
+  for (const [name, extent] of Object.entries(dimensions)) {
+    if (!names.includes(name) || name === '') {
+      throw new ValueError(
+        `there is no dimension '${name}'; those that are open are ${names.filter(Boolean).join(', ') || 'none by name'}`,
+      );
+    }
+    if (!Number.isSafeInteger(extent) || extent < 0) {
+      throw new ValueError(
+        `dimension '${name}' is ${extent}; expected a whole number of 0 or more`,
+      );
+    }
+  }
+  return inputs.map((info) => ({
+    ...info,
+    shape:
+      info.shape?.map((extent) =>
+        typeof extent === 'string' && Object.hasOwn(dimensions, extent)
+          ? dimensions[extent]
+          : extent,
+      ) ?? null,
+  }));
+}
 
 const noInput = (name: string, inputs: readonly ValueInfo[]): string => {
   const names = inputs.map((input) => input.name);
@@ -191,8 +234,9 @@ function givenValue({ name, typeCode, shape }: ValueInfo, given: Tensor | Tensor
       `input '${name}' is ${got}; the model takes ${type}, which is ${wanted} here; convert with cast()`,
     );
   }
-  if (given instanceof Tensor) return Value.of(given, type);
-  if (given.data.length === sizeOf(given.shape)) return Value.ofData(given);
+  if (given instanceof Tensor || given.data.length === sizeOf(given.shape)) {
+    return Value.given(given, type);
+  }
   throw new ShapeError(
     `input '${name}' has ${given.data.length} values; its shape ${formatShape(given.shape)} holds ` +
       `${sizeOf(given.shape)}`,

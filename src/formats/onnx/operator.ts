@@ -2,8 +2,10 @@
 
 import { ValueError } from '../../graph/errors.js';
 import type { Tensor } from '../../graph/tensor.js';
+import type { Generator } from '../../ops/random.js';
 import type { Attributes } from './attributes.js';
 import type { ElementType } from './element-type.js';
+import type { OnnxGraph } from './model-parts.js';
 import type { Value } from './value.js';
 
 /** The outputs in order; those behind the last that the node names may be left out. */
@@ -16,6 +18,8 @@ export interface DescribedOperator {
   readonly hostInputs?: readonly number[];
   /** Places of inputs that are state, such as running statistics: buffers, which no training changes. */
   readonly bufferInputs?: readonly number[];
+  /** Whether it draws random numbers, for which every node has a generator of its own. */
+  readonly isRandom?: boolean;
 }
 
 /** Operators of the default domain by their ONNX name. */
@@ -28,14 +32,33 @@ export class OperatorNode {
   readonly attributes: Attributes;
   /** The inputs that are there; a left out one is undefined. */
   readonly inputs: readonly (Value | undefined)[];
-  /** Whether the node names its output at each place. */
+  /** Whether somebody reads the output at each place. */
   readonly outputs: readonly boolean[];
+  readonly #parts: OperatorNodeParts;
 
-  constructor({ opset, attributes, inputs, outputs }: Readonly<OperatorNodeParts>) {
-    this.opset = opset;
-    this.attributes = attributes;
-    this.inputs = inputs;
-    this.outputs = outputs;
+  constructor(parts: OperatorNodeParts) {
+    this.opset = parts.opset;
+    this.attributes = parts.attributes;
+    this.inputs = parts.inputs;
+    this.outputs = parts.outputs;
+    this.#parts = parts;
+  }
+
+  /** True while the model is being trained; asking makes compiled functions depend on it. */
+  get training(): boolean {
+    return this.#parts.isTraining();
+  }
+
+  /** Where random numbers come from; only operators that say they are random have it. */
+  get generator(): Generator {
+    const { generator } = this.#parts;
+    if (generator) return generator;
+    throw new Error('an operator that draws random numbers must say so in its table');
+  }
+
+  /** The outputs of a graph in an attribute, such as a branch of If, which sees what is around the node. */
+  runBody(attribute: string, inputs: readonly Value[] = []): Value[] {
+    return this.#parts.runBody(this.attributes.graph(attribute), inputs);
   }
 
   /** Throws ValueError when the input is left out. */
@@ -97,8 +120,11 @@ export class OperatorNode {
 }
 
 export interface OperatorNodeParts {
-  opset: number;
-  attributes: Attributes;
-  inputs: readonly (Value | undefined)[];
-  outputs: readonly boolean[];
+  readonly opset: number;
+  readonly attributes: Attributes;
+  readonly inputs: readonly (Value | undefined)[];
+  readonly outputs: readonly boolean[];
+  readonly isTraining: () => boolean;
+  readonly generator: Generator | undefined;
+  readonly runBody: (body: OnnxGraph, inputs: readonly Value[]) => Value[];
 }

@@ -9,6 +9,8 @@ export interface Field {
   /** Whether numbers may also come packed, many in one field. */
   readonly packed?: boolean;
   readonly take: (reader: BinaryReader) => void;
+  /** Takes the bytes of packed numbers at once, where there may be millions. */
+  readonly takePacked?: (bytes: Uint8Array) => void;
 }
 
 /** What is being read, for messages. */
@@ -33,7 +35,7 @@ export function readMessage(
       const field = Object.hasOwn(fields, number) ? fields[number] : undefined;
       if (field === undefined) reader.skip(wire, number);
       else if (wire === field.wire) field.take(reader);
-      else if (field.packed && wire === WireType.LengthDelimited) takePacked(reader, field);
+      else if (field.packed && wire === WireType.LengthDelimited) takePackedNumbers(reader, field);
       else {
         throw new FormatError(fileName, {
           happened: `field ${number} of ${what} has wire type ${wire}`,
@@ -50,8 +52,13 @@ export function readMessage(
   }
 }
 
-function takePacked(reader: BinaryReader, { take }: Field): void {
-  const part = new BinaryReader(reader.bytes());
+function takePackedNumbers(reader: BinaryReader, { take, takePacked }: Field): void {
+  const packed = reader.bytes();
+  if (takePacked) {
+    takePacked(packed);
+    return;
+  }
+  const part = new BinaryReader(packed);
   while (part.pos < part.len) take(part);
 }
 

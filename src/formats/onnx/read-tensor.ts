@@ -1,103 +1,46 @@
-/** Reads ONNX's TensorProto: dimensions, element type and values, packed, unpacked or raw. */
+/** Reads ONNX's TensorProto: dimensions, element type and values, packed, unpacked, raw or elsewhere. */
 
 import { formatShape, type Shape, sizeOf } from '../../graph/shape.js';
 import { FormatError } from '../format-error.js';
-import { fromBrainHalf, fromHalf } from '../half-floats.js';
 import { type ElementType, elementTypeOf, elementTypes, nameOfCode } from './element-type.js';
-import { bytes, double, float, int32, int64, readMessage, text, uint64 } from './protobuf.js';
+import { alignedCopy, NumberList, numberKinds } from './number-list.js';
+import { bytes, int32, int64, readMessage, text } from './protobuf.js';
 import type { HostArray, TensorData } from './tensor-data.js';
+import {
+  listEntries,
+  listLength,
+  rawBytes,
+  type StoredLists,
+  valuesFromLists,
+  valuesFromRaw,
+} from './tensor-values.js';
 
 /** A tensor of a file with its name, which may be empty. */
 export interface NamedTensor extends TensorData {
   readonly name: string;
 }
 
-/** The fields that hold values; which one is used depends on the element type. */
-interface Stored {
-  readonly floats: number[];
-  readonly doubles: number[];
-  readonly int32s: number[];
-  readonly int64s: bigint[];
-  readonly uint64s: bigint[];
-  raw: Uint8Array | null;
+/** A tensor whose values are still to be read from another place. */
+export interface PendingTensor {
+  /** Gets its data when that is read. */
+  readonly tensor: { readonly type: ElementType; readonly shape: Shape; data: HostArray };
+  readonly what: string;
+  /** Path relative to the model's folder; empty for the model's own file. */
+  readonly location: string;
+  readonly offset: number;
+  /** In bytes. */
+  readonly length: number;
 }
 
-type StoredList = Exclude<keyof Stored, 'raw'>;
-
-interface Storage {
-  /** The field for values that are not raw. */
-  readonly list: StoredList;
-  readonly fromRaw: (buffer: ArrayBuffer) => HostArray;
-  readonly fromList: (values: readonly number[] & readonly bigint[]) => HostArray;
+/** What reading a model's tensors needs to know. */
+export interface TensorContext {
+  readonly fileName: string;
+  /** Takes tensors whose values are elsewhere; without it they are an error. */
+  readonly pending?: PendingTensor[];
 }
 
-const storage: Readonly<Record<ElementType, Storage>> = {
-  float32: {
-    list: 'floats',
-    fromRaw: (buffer) => new Float32Array(buffer),
-    fromList: (values) => Float32Array.from(values),
-  },
-  float64: {
-    list: 'doubles',
-    fromRaw: (buffer) => new Float64Array(buffer),
-    fromList: (values) => Float64Array.from(values),
-  },
-  float16: {
-    list: 'int32s',
-    fromRaw: (buffer) => fromHalf(new Uint16Array(buffer)),
-    fromList: (values) => fromHalf(Uint16Array.from(values)),
-  },
-  bfloat16: {
-    list: 'int32s',
-    fromRaw: (buffer) => fromBrainHalf(new Uint16Array(buffer)),
-    fromList: (values) => fromBrainHalf(Uint16Array.from(values)),
-  },
-  int8: {
-    list: 'int32s',
-    fromRaw: (buffer) => new Int8Array(buffer),
-    fromList: (values) => Int8Array.from(values),
-  },
-  int16: {
-    list: 'int32s',
-    fromRaw: (buffer) => new Int16Array(buffer),
-    fromList: (values) => Int16Array.from(values),
-  },
-  int32: {
-    list: 'int32s',
-    fromRaw: (buffer) => new Int32Array(buffer),
-    fromList: (values) => Int32Array.from(values),
-  },
-  int64: {
-    list: 'int64s',
-    fromRaw: (buffer) => new BigInt64Array(buffer),
-    fromList: (values) => BigInt64Array.from(values),
-  },
-  uint8: {
-    list: 'int32s',
-    fromRaw: (buffer) => new Uint8Array(buffer),
-    fromList: (values) => Uint8Array.from(values),
-  },
-  uint16: {
-    list: 'int32s',
-    fromRaw: (buffer) => new Uint16Array(buffer),
-    fromList: (values) => Uint16Array.from(values),
-  },
-  uint32: {
-    list: 'uint64s',
-    fromRaw: (buffer) => new Uint32Array(buffer),
-    fromList: (values) => Uint32Array.from(values as readonly bigint[], Number),
-  },
-  uint64: {
-    list: 'uint64s',
-    fromRaw: (buffer) => new BigUint64Array(buffer),
-    fromList: (values) => BigUint64Array.from(values),
-  },
-  bool: {
-    list: 'int32s',
-    fromRaw: (buffer) => new Uint8Array(buffer).map((value) => (value === 0 ? 0 : 1)),
-    fromList: (values) => Uint8Array.from(values as readonly number[], (value) => (value ? 1 : 0)),
-  },
-};
+/** The pairs of a TensorProto whose values are elsewhere. */
+type ExternalPlace = Readonly<Record<string, string>>;
 
 /**
  * The tensor in the bytes of a TensorProto.
@@ -106,20 +49,25 @@ const storage: Readonly<Record<ElementType, Storage>> = {
  * cannot be computed with, or the values are in another file.
  */
 export function readOnnxTensor(message: Uint8Array, fileName: string): NamedTensor {
+  return readTensor(message, { fileName });
+}
+
+/** As `readOnnxTensor`, for a tensor of a model, whose values may be read later. */
+export function readTensor(message: Uint8Array, context: TensorContext): NamedTensor {
+  const { fileName } = context;
   let name = '';
   let code = 0;
-  let external = false;
-  let segmented = false;
+  let isExternal = false;
+  let isSegmented = false;
   let strings = 0;
+  let raw: Uint8Array | null = null;
   const dims: bigint[] = [];
-  const stored: Stored = {
-    floats: [],
-    doubles: [],
-    int32s: [],
-    int64s: [],
-    uint64s: [],
-    raw: null,
-  };
+  const place: Record<string, string> = {};
+  const floats = new NumberList(numberKinds.float);
+  const doubles = new NumberList(numberKinds.double);
+  const int32s = new NumberList(numberKinds.int32);
+  const int64s = new NumberList(numberKinds.int64);
+  const uint64s = new NumberList(numberKinds.uint64);
   readMessage(
     message,
     {
@@ -128,34 +76,38 @@ export function readOnnxTensor(message: Uint8Array, fileName: string): NamedTens
         code = value;
       }),
       3: bytes(() => {
-        segmented = true;
+        isSegmented = true;
       }),
-      4: float((value) => stored.floats.push(value)),
-      5: int32((value) => stored.int32s.push(value)),
+      4: floats.field,
+      5: int32s.field,
       6: bytes(() => {
         strings++;
       }),
-      7: int64((value) => stored.int64s.push(value)),
+      7: int64s.field,
       8: text((value) => {
         name = value;
       }),
       9: bytes((value) => {
-        stored.raw = value;
+        raw = value;
       }),
-      10: double((value) => stored.doubles.push(value)),
-      11: uint64((value) => stored.uint64s.push(value)),
+      10: doubles.field,
+      11: uint64s.field,
+      13: bytes((value) => {
+        const [key, given] = readPair(value, fileName);
+        place[key] = given;
+      }),
       14: int32((value) => {
-        external = value === 1;
+        isExternal = value === 1;
       }),
     },
     { fileName, what: 'a tensor' },
   );
   const what = name === '' ? 'a tensor' : `tensor '${name}'`;
-  if (external || segmented) {
+  if (isSegmented) {
     throw new FormatError(fileName, {
-      happened: `the values of ${what} are ${external ? 'in another file' : 'in segments'}`,
-      expected: 'them within the model file',
-      mend: external ? 'save the model without external data' : 'save the model in one piece',
+      happened: `the values of ${what} are in segments`,
+      expected: 'them in one piece',
+      mend: 'save the model in one piece',
     });
   }
   const type = elementTypeOf(code);
@@ -168,7 +120,32 @@ export function readOnnxTensor(message: Uint8Array, fileName: string): NamedTens
     });
   }
   const shape = shapeOf(dims, what, fileName);
-  return { name, type, shape, data: valuesOf(stored, { type, shape, what, fileName }) };
+  const expected = { type, shape, what, fileName };
+  if (isExternal) return pendingTensor({ name, place }, expected, context);
+  if (raw) return { name, type, shape, data: fromRaw(raw, expected) };
+  const lists = {
+    floats: floats.values(),
+    doubles: doubles.values(),
+    int32s: int32s.values(),
+    int64s: int64s.values(),
+    uint64s: uint64s.values(),
+  };
+  return { name, type, shape, data: fromLists(lists, expected) };
+}
+
+/** A StringStringEntryProto. */
+function readPair(message: Uint8Array, fileName: string): [string, string] {
+  const pair: [string, string] = ['', ''];
+  const fields = {
+    1: text((value) => {
+      pair[0] = value;
+    }),
+    2: text((value) => {
+      pair[1] = value;
+    }),
+  };
+  readMessage(message, fields, { fileName, what: 'the place of a tensor' });
+  return pair;
 }
 
 function shapeOf(dims: readonly bigint[], what: string, fileName: string): Shape {
@@ -188,22 +165,59 @@ interface Expected {
   readonly fileName: string;
 }
 
-function valuesOf(stored: Stored, { type, shape, what, fileName }: Expected): HostArray {
-  const { list, fromRaw, fromList } = storage[type];
+function requireCount(there: number, wanted: number, unit: string, expected: Expected): void {
+  if (there === wanted) return;
+  const { type, shape, what, fileName } = expected;
+  throw new FormatError(fileName, {
+    happened: `${what} (${type} ${formatShape(shape)}) holds ${there} ${unit}`,
+    expected: `${wanted} ${unit}`,
+    mend: 'the file is damaged; download or export it again',
+  });
+}
+
+function fromRaw(raw: Uint8Array, expected: Expected): HostArray {
+  const { type, shape } = expected;
   const size = sizeOf(shape);
-  const values = stored[list];
-  const { raw } = stored;
-  const wanted = raw ? size * elementTypes[type].bytes : size;
-  const there = raw ? raw.length : values.length;
-  if (there !== wanted) {
-    const unit = raw ? 'bytes' : 'values';
+  requireCount(raw.length, rawBytes(type, size), 'bytes', expected);
+  return valuesFromRaw(type, alignedCopy(raw), size);
+}
+
+function fromLists(lists: StoredLists, expected: Expected): HostArray {
+  const { type, shape } = expected;
+  const size = sizeOf(shape);
+  requireCount(listLength(type, lists), listEntries(type, size), 'values', expected);
+  return valuesFromLists(type, lists, size);
+}
+
+/** Notes where the values are; a number that is no whole one of zero or more is an error. */
+function pendingTensor(
+  { name, place }: { readonly name: string; readonly place: ExternalPlace },
+  expected: Expected,
+  { pending }: TensorContext,
+): NamedTensor {
+  const { type, shape, what, fileName } = expected;
+  if (!pending) {
     throw new FormatError(fileName, {
-      happened: `${what} (${type} ${formatShape(shape)}) holds ${there} ${unit}`,
-      expected: `${wanted} ${unit}`,
-      mend: 'the file is damaged; download or export it again',
+      happened: `the values of ${what} are in another file`,
+      expected: 'them within the model file',
+      mend: 'open the model by its path with openOnnx(), or save it without external data',
     });
   }
-  // NOTE: `new Uint8Array(view)` copies to offset 0, which typed arrays need.
-  if (raw) return fromRaw(new Uint8Array(raw).buffer);
-  return fromList(values as number[] & bigint[]);
+  const wanted = rawBytes(type, sizeOf(shape));
+  const numberOf = (key: string, otherwise: number): number => {
+    if (!Object.hasOwn(place, key)) return otherwise;
+    const value = /^\d{1,15}$/.test(place[key]) ? Number(place[key]) : Number.NaN;
+    if (value >= 0) return value;
+    throw new FormatError(fileName, {
+      happened: `the ${key} of ${what} in its file is ${JSON.stringify(place[key].slice(0, 40))}`,
+      expected: 'a whole number of bytes',
+      mend: 'the file is damaged; download or export it again',
+    });
+  };
+  const length = numberOf('length', wanted);
+  requireCount(length, wanted, 'bytes', expected);
+  const location = Object.hasOwn(place, 'location') ? place.location : '';
+  const tensor = { name, type, shape, data: new Uint8Array(0) as HostArray };
+  pending.push({ tensor, what, location, offset: numberOf('offset', 0), length });
+  return tensor;
 }

@@ -2,7 +2,7 @@
 
 import { ValueError } from '../../graph/errors.js';
 import { formatShape, type Shape } from '../../graph/shape.js';
-import type { Tensor } from '../../graph/tensor.js';
+import { Tensor } from '../../graph/tensor.js';
 import { activeTrace } from '../../graph/trace.js';
 import { topologicalOrder } from '../../graph/traced-graph.js';
 import { tensor } from '../../ops/creation.js';
@@ -21,17 +21,26 @@ export class Value {
   readonly shape: Shape;
   #tensor: Tensor | null;
   readonly #host: TensorData | null;
+  /** Whether it is what a call of the model gave for an input; the file has no say in it. */
+  readonly isGiven: boolean;
 
-  private constructor(type: ElementType, shape: Shape, from: Tensor | TensorData) {
+  private constructor(type: ElementType, shape: Shape, from: Tensor | TensorData, isGiven = false) {
     this.type = type;
+    this.isGiven = isGiven;
     this.shape = shape;
-    this.#host = 'data' in from && 'type' in from ? from : null;
-    this.#tensor = this.#host ? null : (from as Tensor);
+    this.#host = from instanceof Tensor ? null : from;
+    this.#tensor = from instanceof Tensor ? from : null;
   }
 
   /** Values of the host; the tensor is made when it is asked for. */
   static ofData(data: TensorData): Value {
     return new Value(data.type, data.shape, data);
+  }
+
+  /** What a call of the model gives for an input. */
+  static given(given: Tensor | TensorData, type: ElementType): Value {
+    const from = given instanceof Tensor ? cast(given, elementTypes[type].dtype) : given;
+    return new Value(type, given.shape, from, true);
   }
 
   /** A tensor whose elements are values of `type` already: moved, selected or compared, not computed. */

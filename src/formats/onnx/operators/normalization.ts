@@ -3,6 +3,7 @@
 import { ValueError } from '../../../graph/errors.js';
 import { normalizeDim, sizeOf } from '../../../graph/shape.js';
 import type { Tensor } from '../../../graph/tensor.js';
+import { Variable } from '../../../graph/variable.js';
 import { repeatInterleave } from '../../../ops/concatenate.js';
 import { add, div, equal, mul, sqrt, sub, where } from '../../../ops/elementwise.js';
 import { norm } from '../../../ops/norm.js';
@@ -21,17 +22,29 @@ import { Value } from '../value.js';
 
 const epsilonOf = ({ attributes }: OperatorNode): number => attributes.float('epsilon', 1e-5);
 
-/** By the given statistics, or in training mode by the batch's own, with the running ones behind. */
+/**
+ * By the given statistics, or by the batch's own: as the file says for statistics that are computed or given
+ * with the call; where they are state of the model, it is the model that is in training or not.
+ */
 function normalizeBatch(node: OperatorNode): Value | readonly Value[] {
   const { type, shape } = node.input(0);
   const [weight, bias, runningMean, runningVar] = [1, 2, 3, 4].map((i) => flat(node.tensor(i)));
   const eps = epsilonOf(node);
   const momentum = node.attributes.float('momentum', 0.9);
-  const training = inTraining(node);
+  const isAsked = inTraining(node);
+  const state = [3, 4].map((place) => node.tensor(place));
+  const [meanState, varState] = state;
+  const isState = meanState instanceof Variable && varState instanceof Variable;
+  const asksForStatistics = node.outputs.slice(1).includes(true);
+  const trains = (isState && node.training) || (isAsked && (!isState || asksForStatistics));
   const x = channelled(node);
   const y = (given: Tensor) => Value.computed(reshape(given, shape), type);
-  if (!training) return y(batchNorm(x, { weight, bias, runningMean, runningVar, eps }));
+  if (!trains) return y(batchNorm(x, { weight, bias, runningMean, runningVar, eps }));
   const channels = x.shape[1];
+  if (!asksForStatistics && isState && meanState.rank === 1) {
+    const options = { weight, bias, eps, training: true, momentum: 1 - momentum };
+    return y(batchNorm(x, { ...options, runningMean: meanState, runningVar: varState }));
+  }
   const found = moments(
     x,
     x.shape.map((_, dim) => dim).filter((dim) => dim !== 1),
