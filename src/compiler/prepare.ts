@@ -18,7 +18,7 @@ export function withPreparation(all: Kernels, backend: KernelBackend): Kernel[] 
   const prepare = backend.preparationOf?.bind(backend);
   if (!prepare || inputs.length === 0) return [...kernels];
   const { settled, isSettled } = settledParts(all);
-  let nextId = 1 + Math.max(0, ...kernels.flatMap(buffersOf).map(({ id }) => id));
+  let nextId = nextBufferId(kernels);
   return kernels.flatMap((kernel) => {
     if (!isPreparable(kernel) || settled.has(kernel)) return [kernel];
     const preparation = prepare(kernel);
@@ -38,6 +38,10 @@ export function withPreparation(all: Kernels, backend: KernelBackend): Kernel[] 
     return [preparing, prepared];
   });
 }
+
+/** A number that no buffer of these kernels has, nor any above it. */
+export const nextBufferId = (kernels: readonly Kernel[]): number =>
+  1 + Math.max(0, ...kernels.flatMap(buffersOf).map(({ id }) => id));
 
 const isPreparable = (kernel: Kernel): kernel is PreparableKernel =>
   kernel.kind === 'conv2d' || kernel.kind === 'matmul';

@@ -7,6 +7,7 @@ import type { TypedArray } from '../graph/dtype.js';
 import { Tensor } from '../graph/tensor.js';
 import { rootsOf, type TracedGraph, topologicalOrder } from '../graph/traced-graph.js';
 import { describeKernels, type KernelDescription } from './describe.js';
+import { withGatheredPositions } from './gather-positions.js';
 import { joinRows } from './join-rows.js';
 import { joinSums } from './join-sums.js';
 import { type Lowered, lower } from './lower.js';
@@ -145,8 +146,8 @@ export class Program {
 
   /** The kernels of a graph, with an address for everything in the arena. */
   #planOf(graph: TracedGraph): Plan {
-    const lowered = lower(graph);
-    const { inputs, outputs } = lowered;
+    const { kernels: planned, inputs, outputs } = lower(graph);
+    const lowered = { kernels: withGatheredPositions(planned), inputs, outputs };
     const split = this.#keeps ? this.#split(lowered) : unsplit(lowered);
     const [ahead, after] = [split.first, split.rest].map((kernels) =>
       joinRows(joinSums(kernels), outputs),
