@@ -31,6 +31,10 @@ export interface LayerNode extends LayerFacts {
   readonly parameters: number;
   /** The layers whose output it reads. */
   readonly inputs: readonly number[];
+  /** What it computes, in the order of making; its output is the last. */
+  readonly tensors: readonly Tensor[];
+  /** The parameters that no earlier layer has. */
+  readonly variables: readonly Parameter[];
 }
 
 export interface LayerGraph {
@@ -140,6 +144,8 @@ function numbered(units: readonly Unit[], { results, live }: Surroundings): Laye
       shape: unit.tensors[unit.tensors.length - 1].shape,
       parameters: parameters.reduce((sum, { size }) => sum + size, 0),
       inputs: [...inputs].sort((a, b) => a - b),
+      tensors: unit.tensors,
+      variables: parameters,
     };
   });
   const outputs = results.filter((result) => live.has(result)).map(makerOf);
