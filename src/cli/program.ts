@@ -3,6 +3,8 @@
 import { Command } from 'commander';
 import { datasetNames } from '../data/index.js';
 import { modelNames } from '../models/index.js';
+import { type ClassifyOptions, classifyCommand } from './classify-command.js';
+import { numberList } from './given-statistics.js';
 import { type OnnxTestOptions, onnxTestCommand } from './onnx-test-command.js';
 import { type PredictOptions, predictCommand } from './predict-command.js';
 import { optimizerNames, scheduleNames } from './recipe.js';
@@ -65,6 +67,22 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
       onExit(await predictCommand({ folder, paths }, options, terminal));
     });
 
+  const classify = program
+    .command('classify')
+    .description('name pictures with a network and weights that were trained anywhere')
+    .argument('<image...>', 'pictures of any size')
+    .requiredOption('--model <network>', NETWORK)
+    .option('--weights <file>', 'the weights of a model that is given by name')
+    .option('--labels <file>', 'names of the classes: a line for each, or a JSON array')
+    .option('--top <n>', 'so many classes of each picture', wholeNumber(1), 5)
+    .option('--mean <numbers>', MEAN, numberList)
+    .option('--std <numbers>', 'the deviation that pixels are divided by, likewise', numberList)
+    .option('--threads <n>', 'default: FOVEA_THREADS, else one per core', wholeNumber(1))
+    .option('--json', 'write one line of JSON to standard output')
+    .action(async (paths: string[], options: ClassifyOptions) => {
+      onExit(await classifyCommand(paths, options, terminal));
+    });
+
   const onnxTest = program
     .command('onnx-test')
     .description("run ONNX's backend test cases and tell which of them fail")
@@ -88,12 +106,15 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
       onExit(await tuneCommand(model, options, terminal));
     });
 
-  for (const command of [train, predict, onnxTest, tune]) {
+  for (const command of [train, predict, classify, onnxTest, tune]) {
     configure(command, terminal);
     command.showHelpAfterError(`(fovea ${command.name()} --help tells what there is)`);
   }
   return program;
 }
+
+const NETWORK = "a model's name, the folder of a run, or an .onnx file";
+const MEAN = "what is subtracted from pixels of 0 to 1, per channel (default: the network's own)";
 
 const EXAMPLES = `
 Examples:
