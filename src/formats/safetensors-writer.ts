@@ -1,16 +1,9 @@
 /** The bytes of a safetensors file, tensor by tensor. */
 
-import type { DType, TypedArray } from '../graph/dtype.js';
 import { FormatError } from './format-error.js';
 import { lengthBytes } from './safetensors-header.js';
 import { storageBytes, storageOf } from './safetensors-storage.js';
-
-/** One tensor to be written; a function is called when its turn comes, and nothing it gives is kept. */
-export interface TensorToWrite {
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  readonly data: TypedArray | (() => TypedArray);
-}
+import { dataToWrite, elementsOf, type TensorToWrite } from './tensor-to-write.js';
 
 /** What a file will hold: how many bytes, and the bytes in order. */
 export interface SafetensorsStream {
@@ -39,9 +32,9 @@ export function streamSafetensors(
   if (Object.keys(metadata).length > 0) entries.push(['__metadata__', { ...metadata }]);
   let offset = 0;
   for (const [name, tensor] of ordered) {
-    checkTensor(name, tensor);
-    if (typeof tensor.data !== 'function') checkData(name, tensor, tensor.data);
-    const end = offset + sizeOf(tensor) * elementBytes(tensor);
+    checkName(name);
+    if (typeof tensor.data !== 'function') dataToWrite(name, tensor);
+    const end = offset + elementsOf(name, tensor.shape) * elementBytes(tensor);
     const { dtype, shape } = tensor;
     entries.push([
       name,
@@ -60,10 +53,7 @@ function* chunksOf(
 ): Generator<Uint8Array> {
   yield header;
   for (const [name, tensor] of tensors) {
-    const data = typeof tensor.data === 'function' ? tensor.data() : tensor.data;
-    checkData(name, tensor, data);
-    // The reference backend's numbers are stored as every other's.
-    const stored = data instanceof Float64Array ? new Float32Array(data) : data;
+    const stored = dataToWrite(name, tensor);
     yield new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
   }
 }
@@ -80,9 +70,6 @@ function framed(text: string): Uint8Array {
 
 const elementBytes = ({ dtype }: TensorToWrite): number => storageBytes[storageOf[dtype]];
 
-const sizeOf = ({ shape }: TensorToWrite): number =>
-  shape.reduce((product, size) => product * size, 1);
-
 function checkMetadataValue(key: string, value: unknown): void {
   if (typeof value === 'string') return;
   throw new FormatError('safetensors', {
@@ -92,43 +79,11 @@ function checkMetadataValue(key: string, value: unknown): void {
   });
 }
 
-function checkTensor(name: string, { shape }: TensorToWrite): void {
-  if (name === '__metadata__') {
-    throw new FormatError('safetensors', {
-      happened: "a tensor is called '__metadata__'",
-      expected: 'another name, because the format keeps this one for its text metadata',
-      mend: 'rename the tensor',
-    });
-  }
-  if (shape.some((size) => !Number.isSafeInteger(size) || size < 0)) {
-    throw new FormatError('safetensors', {
-      happened: `tensor '${name}' has shape [${shape.join(', ')}]`,
-      expected: 'whole numbers from 0',
-      mend: 'pass the shape that belongs to the data',
-    });
-  }
-}
-
-function checkData(name: string, tensor: TensorToWrite, data: TypedArray): void {
-  const { dtype, shape } = tensor;
-  if (sizeOf(tensor) !== data.length) {
-    throw new FormatError('safetensors', {
-      happened: `tensor '${name}' has shape [${shape.join(', ')}] but ${data.length} elements`,
-      expected: `as many elements as the shape says (${sizeOf(tensor)})`,
-      mend: 'pass the shape that belongs to the data',
-    });
-  }
-  const fits = {
-    float32: data instanceof Float32Array || data instanceof Float64Array,
-    int32: data instanceof Int32Array,
-    uint8: data instanceof Uint8Array,
-    bool: data instanceof Uint8Array,
-  };
-  if (!fits[dtype]) {
-    throw new FormatError('safetensors', {
-      happened: `tensor '${name}' of dtype ${dtype} has its data in a ${data.constructor.name}`,
-      expected: 'Float32Array for float32, Int32Array for int32, Uint8Array for uint8 and bool',
-      mend: 'convert the data or name the dtype that it holds',
-    });
-  }
+function checkName(name: string): void {
+  if (name !== '__metadata__') return;
+  throw new FormatError('safetensors', {
+    happened: "a tensor is called '__metadata__'",
+    expected: 'another name, because the format keeps this one for its text metadata',
+    mend: 'rename the tensor',
+  });
 }

@@ -18,11 +18,13 @@ import {
   dtypeOfStorage,
   storageBytes,
 } from './safetensors-storage.js';
-import { streamSafetensors, type TensorToWrite } from './safetensors-writer.js';
+import { streamSafetensors } from './safetensors-writer.js';
 import { noSuchTensor, type SafetensorsTensor, type TensorSource } from './tensor-source.js';
+import type { TensorToWrite } from './tensor-to-write.js';
 
-export { streamSafetensors, type TensorToWrite } from './safetensors-writer.js';
+export { streamSafetensors } from './safetensors-writer.js';
 export type { SafetensorsTensor } from './tensor-source.js';
+export type { TensorToWrite } from './tensor-to-write.js';
 
 /** What a file holds; `tensors` is in the order of the data. */
 export interface SafetensorsFile {

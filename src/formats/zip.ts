@@ -28,8 +28,18 @@ export interface ZipArchive {
    * another method than deflate, or unpacks to another size than it declares.
    */
   read(name: string, offset?: number, length?: number): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * The unpacked bytes of an entry in order, some at a time, in memory that does not grow with the entry. The
+   * checksum is looked at behind the last ones.
+   *
+   * @throws {FormatError} as `read`, while the bytes are gone through.
+   */
+  chunks(name: string): AsyncGenerator<Uint8Array, void>;
 }
 
+/** Methods of packing that are read. */
+const stored = 0;
+const deflated = 8;
 /** Deflate cannot pack more than 1032 bytes into one (zlib's technical details). */
 const bestDeflateRatio = 1032;
 /** Packed bytes that are read and unpacked at once. */
@@ -45,20 +55,16 @@ const pieceBytes = 32768;
  */
 export async function openZip(source: ByteSource): Promise<ZipArchive> {
   const entries = await readZipDirectory(source);
+  const find = (name: string): ZipEntry => {
+    const entry = entries.get(name);
+    if (!entry) throw noSuchEntry(name, entries, source.name);
+    checkEntry(entry, source.name);
+    return entry;
+  };
   return {
     entries,
     async read(name, offset = 0, length) {
-      const entry = entries.get(name);
-      if (!entry) {
-        throw new FormatError(source.name, {
-          happened: `there is no entry ${quoted(name)}`,
-          expected: entries.size
-            ? `one of ${listed([...entries.keys()])}`
-            : 'no entry, for it is empty',
-          mend: 'choose another entry or archive',
-        });
-      }
-      checkEntry(entry, source.name);
+      const entry = find(name);
       const end = offset + (length ?? entry.size - offset);
       if (!(offset >= 0 && offset <= end && end <= entry.size)) {
         throw damagedZip(
@@ -66,29 +72,38 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
           `bytes ${offset} to ${end} of entry ${quoted(name)} were wanted, which has ${entry.size}`,
         );
       }
-      const start = await dataStart(source, entry);
-      const bytes =
-        entry.method === 0
-          ? await source.read(start + offset, end - offset)
-          : await inflate({ source, entry, start }, offset, end);
-      if (bytes.length === entry.size && crc32(bytes) !== entry.crc) {
-        throw damagedZip(source.name, `entry ${quoted(name)} does not have its checksum`);
-      }
+      if (entry.method !== stored) return unpackedPart({ source, entry }, offset, end);
+      const start = await dataStart({ source, entry });
+      const bytes = await source.read(start + offset, end - offset);
+      if (bytes.length === entry.size) checkSum({ source, entry }, crc32(bytes));
       return bytes;
     },
+    chunks: (name) => unpacked({ source, entry: find(name) }),
   };
+}
+
+function noSuchEntry(
+  name: string,
+  entries: ReadonlyMap<string, ZipEntry>,
+  file: string,
+): FormatError {
+  return new FormatError(file, {
+    happened: `there is no entry ${quoted(name)}`,
+    expected: entries.size ? `one of ${listed([...entries.keys()])}` : 'no entry, for it is empty',
+    mend: 'choose another entry or archive',
+  });
 }
 
 function checkEntry(entry: ZipEntry, file: string): void {
   const { name, method, encrypted, compressed, size } = entry;
-  if (encrypted || (method !== 0 && method !== 8)) {
+  if (encrypted || (method !== stored && method !== deflated)) {
     throw new FormatError(file, {
       happened: `entry ${quoted(name)} is ${encrypted ? 'encrypted' : `packed by method ${method}`}`,
       expected: 'entries that are stored or deflated',
       mend: 'pack the archive again in the usual way',
     });
   }
-  if (method === 0 ? size !== compressed : size > compressed * bestDeflateRatio) {
+  if (method === stored ? size !== compressed : size > compressed * bestDeflateRatio) {
     throw damagedZip(
       file,
       `entry ${quoted(name)} should unpack from ${compressed} to ${size} bytes, which cannot be`,
@@ -96,8 +111,14 @@ function checkEntry(entry: ZipEntry, file: string): void {
   }
 }
 
+/** An entry and the archive that it lies in. */
+interface Place {
+  readonly source: ByteSource;
+  readonly entry: ZipEntry;
+}
+
 /** Where the entry's bytes begin: the local header's name and extra field have lengths of their own. */
-async function dataStart(source: ByteSource, entry: ZipEntry): Promise<number> {
+async function dataStart({ source, entry }: Place): Promise<number> {
   const header = new DataView((await source.read(entry.offset, localHeaderBytes)).buffer);
   if (header.getUint32(0, true) !== localSignature) {
     throw damagedZip(
@@ -113,32 +134,47 @@ async function dataStart(source: ByteSource, entry: ZipEntry): Promise<number> {
   return start;
 }
 
-interface Packed {
-  readonly source: ByteSource;
-  readonly entry: ZipEntry;
-  /** Where its packed bytes begin. */
-  readonly start: number;
+/** All bytes of the entry, checked against its size and its checksum. */
+async function* unpacked(place: Place): AsyncGenerator<Uint8Array, void> {
+  const { source, entry } = place;
+  let done = 0;
+  let sum = 0;
+  const mismatch = (found: string) =>
+    damagedZip(
+      source.name,
+      `entry ${quoted(entry.name)} should unpack to ${entry.size} bytes, but there are ${found}`,
+    );
+  const pieces = packed(place, await dataStart(place));
+  for await (const chunk of entry.method === stored ? pieces : inflated(place, pieces)) {
+    done += chunk.length;
+    if (done > entry.size) throw mismatch('more');
+    sum = crc32(chunk, sum);
+    yield chunk;
+  }
+  if (done < entry.size) throw mismatch(`only ${done}`);
+  checkSum(place, sum);
 }
 
-/** Unpacks from the beginning until `end`; for a whole entry also looks that nothing follows. */
-async function inflate(
-  { source, entry, start }: Packed,
-  from: number,
-  end: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const out = new Uint8Array(end - from);
-  const whole = out.length === entry.size;
-  let done = 0;
-  const inflater = new Inflate((chunk) => {
-    const [first, last] = [Math.max(0, from - done), Math.min(chunk.length, end - done)];
-    if (last > first) out.set(chunk.subarray(first, last), done + first - from);
-    done += chunk.length;
+/** The bytes of the entry as they lie in the archive. */
+async function* packed({ source, entry }: Place, start: number): AsyncGenerator<Uint8Array, void> {
+  for (let at = 0; at < entry.compressed; at += pieceBytes) {
+    yield await source.read(start + at, Math.min(pieceBytes, entry.compressed - at));
+  }
+}
+
+async function* inflated(
+  { source, entry }: Place,
+  pieces: AsyncGenerator<Uint8Array, void>,
+): AsyncGenerator<Uint8Array, void> {
+  let chunk: Uint8Array = new Uint8Array(0);
+  const inflater = new Inflate((next) => {
+    chunk = next;
   });
-  for (let at = 0; at < entry.compressed && (done < end || whole); at += pieceBytes) {
-    const length = Math.min(pieceBytes, entry.compressed - at);
-    const piece = await source.read(start + at, length);
+  let read = 0;
+  for await (const piece of pieces) {
+    read += piece.length;
     try {
-      inflater.push(piece, at + length === entry.compressed);
+      inflater.push(piece, read === entry.compressed);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       throw damagedZip(
@@ -147,14 +183,29 @@ async function inflate(
         error,
       );
     }
-    if (done > entry.size) break;
+    yield chunk;
   }
-  if (done < end || done > entry.size) {
-    const found = done > entry.size ? 'more' : `only ${done}`;
-    throw damagedZip(
-      source.name,
-      `entry ${quoted(entry.name)} should unpack to ${entry.size} bytes, but there are ${found}`,
-    );
+}
+
+/** Bytes `from` to `end` of a deflated entry, which is unpacked up to there. */
+async function unpackedPart(
+  place: Place,
+  from: number,
+  end: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const out = new Uint8Array(end - from);
+  const whole = out.length === place.entry.size;
+  let done = 0;
+  for await (const chunk of unpacked(place)) {
+    const [first, last] = [Math.max(0, from - done), Math.min(chunk.length, end - done)];
+    if (last > first) out.set(chunk.subarray(first, last), done + first - from);
+    done += chunk.length;
+    if (done >= end && !whole) break;
   }
   return out;
+}
+
+function checkSum({ source, entry }: Place, sum: number): void {
+  if (sum === entry.crc) return;
+  throw damagedZip(source.name, `entry ${quoted(entry.name)} does not have its checksum`);
 }
