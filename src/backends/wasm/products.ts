@@ -109,3 +109,13 @@ export function emitProducts(context: KernelContext, products: Products): void {
 /** Rows of a tile, at most `most`, so that all tiles have nearly the same. */
 export const tileSize = (rows: number, most: number): number =>
   Math.ceil(rows / Math.ceil(rows / most));
+
+/**
+ * Rows of a tile, at most `most`, for rows that are computed in whole tiles: few of them are computed for
+ * nothing, and a tile with few rows reads b more often.
+ */
+export function coveringTile(rows: number, most: number): number {
+  const cost = (tile: number): number => Math.ceil(rows / tile) * (tile + 0.5);
+  const sizes = [most, most - 1, most - 2].filter((tile) => tile > 0);
+  return sizes.reduce((best, tile) => (cost(tile) < cost(best) ? tile : best));
+}

@@ -7,7 +7,7 @@
 import type { Conv2dKernel } from '../../../../plan.js';
 import { type I32, i32 } from '../../../assembler.js';
 import { type Address, flat, type KernelContext, roundUp } from '../../../kernel-context.js';
-import { emitProducts, tileSize } from '../../../products.js';
+import { coveringTile, emitProducts } from '../../../products.js';
 import { decode, forEachIndex, startOf } from '../../../rows.js';
 import { splitRows, tileRows } from '../../../tile.js';
 import { multiplyAdds } from '../taps.js';
@@ -36,7 +36,7 @@ export function emitByPoints(
   const tileRowBytes = tilesAcross * (dataStride + sumStride);
   const slabs = splitRows(tileRowCount, Math.max(1, Math.floor(mostBytes / tileRowBytes)));
   const tiles = Math.max(...slabs) * tilesAcross;
-  const tile = tileSize(Math.min(tiles, mostRows), tileRows(common.features, 2));
+  const tile = coveringTile(tiles, tileRows(common.features, 2));
   const rows = roundUp(tiles, tile);
   const rowBlocks = Math.ceil(rows / tile / Math.ceil(mostRows / tile));
   const data = context.sharedScratch(rows * dataStride);
