@@ -121,10 +121,11 @@ test('a transparent colour becomes an alpha channel', () => {
   assert.deepEqual(rgb.data, Uint8Array.of(1, 2, 3, 0, 1, 2, 4, 255, 1, 2, 3, 0));
 });
 
-test('an interlaced image is read, or refused when its samples are small', () => {
+test('an interlaced image of few pixels is read, whose passes are mostly empty', () => {
   const bytes = pngOf({ width: 1, height: 1, interlace: 1 }, [[9]]);
   assert.deepEqual(decodePng(bytes, 'adam').data, Uint8Array.of(9));
-  assertRefused(pngOf({ width: 1, height: 1, depth: 1, interlace: 1 }, [[0]]), /interlaced/);
+  const small = pngOf({ width: 2, height: 1, depth: 1, interlace: 1 }, [[0x80], [0x00]]);
+  assert.deepEqual(decodePng(small, 'adam').data, Uint8Array.of(255, 0));
 });
 
 test('files of another kind are named', () => {
@@ -161,14 +162,35 @@ test('images that are too large or empty are refused before they are decoded', (
   assertRefused(pngOf({ width: 20000, height: 20000 }, []), /20000 x 20000 pixels.*100 million/);
   assertRefused(pngOf({ width: 0xffffffff, height: 0xffffffff }, []), /4294967295 x 4294967295/);
   assertRefused(pngOf({ width: 0, height: 5 }, []), /0 x 5 pixels/);
-  const noise = Buffer.alloc(200_000, 1);
-  const bomb = Buffer.concat([
+  const rows = deflateSync(Buffer.alloc(3000));
+  const unfillable = Buffer.concat([
     Buffer.from(signature),
-    header({ width: 1, height: 1 }),
-    chunk('IDAT', noise),
+    header({ width: 9000, height: 9000 }),
+    chunk('IDAT', rows),
     chunk('IEND', new Uint8Array(0)),
   ]);
-  assertRefused(bomb, /200000 bytes of compressed pixels/);
+  assertRefused(unfillable, /9000 x 9000 pixels; expected at most \d+ pixels in a PNG file of its/);
+});
+
+test('pixels behind the last row are not even decompressed', () => {
+  const bomb = deflateSync(Buffer.alloc(500e6));
+  const bytes = Buffer.concat([
+    Buffer.from(signature),
+    header({ width: 3, height: 1 }),
+    chunk('IDAT', bomb),
+    chunk('IEND', new Uint8Array(0)),
+  ]);
+  const before = process.memoryUsage().arrayBuffers;
+  assert.deepEqual(decodePng(bytes, 'bomb').data, Uint8Array.of(0, 0, 0));
+  assert.ok(process.memoryUsage().arrayBuffers - before < 50e6);
+});
+
+test('a second header and chunks that nobody knows are refused', () => {
+  const again: [string, number[]] = ['IHDR', [...Array(3).fill(0), 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]];
+  assertRefused(pngOf({ width: 1, height: 1 }, [[0]], [again]), /a second header, at byte 33/);
+  assertRefused(pngOf({ width: 1, height: 1 }, [[0]], [['NEWS', []]]), /needs chunk NEWS/);
+  const note = pngOf({ width: 1, height: 1 }, [[7]], [['neWs', [1, 2]]]);
+  assert.deepEqual(decodePng(note, 'note').data, Uint8Array.of(7));
 });
 
 test('a header that the specification does not allow is refused', () => {

@@ -2,6 +2,8 @@
 
 export { type FileSystem, WriteError, writeFileAtomically } from './atomic-file.js';
 export { FormatError, type FormatProblem } from './format-error.js';
+export { decodeImage } from './images/decode-image.js';
+export { type ImageKind, imageKind } from './images/image-kind.js';
 export type { ImagePixels } from './images/image-pixels.js';
 export { decodePng, encodePng } from './images/png.js';
 export {

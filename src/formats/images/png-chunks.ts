@@ -1,6 +1,7 @@
-/** Checks the chunks of a PNG file before its pixels are decompressed. */
+/** Checks the chunks of a PNG file and gathers those that make its picture, before anything is decompressed. */
 
-import { FormatError } from '../format-error.js';
+import { crc32 } from '../crc32.js';
+import { checkSize, cutOff, damaged, type ImageFile, unsupported } from './image-problem.js';
 
 /** The size and sample layout that a PNG file declares; `channels` counts a palette index as one. */
 export interface PngHeader {
@@ -8,10 +9,20 @@ export interface PngHeader {
   readonly height: number;
   readonly depth: number;
   readonly channels: number;
+  readonly interlaced: boolean;
 }
 
-const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-const largestImage = 100_000_000;
+export interface PngChunks {
+  readonly header: PngHeader;
+  /** Three bytes for each colour; null when the samples are no indices. */
+  readonly palette: Uint8Array | null;
+  /** The transparent colour, or the palette's alpha. */
+  readonly transparency: Uint8Array | null;
+  /** EXIF data. */
+  readonly exif: Uint8Array | null;
+  /** The pieces of the compressed pixels. */
+  readonly pieces: readonly Uint8Array[];
+}
 
 /** Channels and allowed bit depths of every colour type of the PNG specification. */
 const colourTypes: Record<number, { channels: number; depths: readonly number[] }> = {
@@ -22,115 +33,94 @@ const colourTypes: Record<number, { channels: number; depths: readonly number[] 
   6: { channels: 4, depths: [8, 16] },
 };
 
-/** The header of a PNG file whose chunks are complete and whose size is reasonable. */
-export function readPngHeader(bytes: Uint8Array, fileName: string): PngHeader {
-  checkSignature(bytes, fileName);
+const INDEXED = 3;
+
+/** The chunks of a PNG file that is complete and whose size is reasonable. */
+export function readPngChunks(bytes: Uint8Array, file: ImageFile): PngChunks {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 33 || chunkType(view, 8) !== 'IHDR' || view.getUint32(8) !== 13) {
-    throw cutOff(fileName, `the file has ${bytes.length} bytes and no image header`);
+    throw cutOff(file, `the file has ${bytes.length} bytes and no image header`);
   }
-  const width = view.getUint32(16);
-  const height = view.getUint32(20);
-  const depth = bytes[24];
-  const colourType = bytes[25];
-  const layout = colourTypes[colourType];
-  if (!layout?.depths.includes(depth)) {
-    throw new FormatError(fileName, {
-      happened: `the PNG header says ${depth} bits per sample of colour type ${colourType}`,
-      expected: 'a combination that the PNG specification allows',
-      mend: 'the file is damaged; download or save it again',
-    });
+  const header = readHeader(view, file);
+  const indexed = bytes[25] === INDEXED;
+  const found = gatherChunks(view, file);
+  const { pieces, palette } = found;
+  if (pieces.length === 0) throw cutOff(file, 'the file holds no pixels');
+  if (indexed && palette === null) throw cutOff(file, 'the palette of the image is missing');
+  if (indexed && palette !== null && (palette.length % 3 !== 0 || palette.length > 768)) {
+    throw damaged(file, `a palette of ${palette.length} bytes`);
   }
-  if (width === 0 || height === 0 || width * height > largestImage) {
-    throw new FormatError(fileName, {
-      happened: `the image is ${width} x ${height} pixels`,
-      expected: `1 to ${largestImage / 1e6} million pixels`,
-      mend: 'make the image smaller, or save it again if it is damaged',
-    });
-  }
-  const interlaced = bytes[28] !== 0;
-  if (interlaced && depth < 8) {
-    throw new FormatError(fileName, {
-      happened: `the image is interlaced and has ${depth} bits per sample`,
-      expected: 'no interlacing, or 8 or 16 bits per sample',
-      mend: 'save the image without interlacing',
-    });
-  }
-  const header = { width, height, depth, channels: layout.channels };
-  checkChunks(view, { header, hasPalette: colourType === 3, fileName });
-  return header;
+  return { ...found, header, palette: indexed ? palette : null };
 }
 
-function checkSignature(bytes: Uint8Array, fileName: string): void {
-  if (signature.every((byte, i) => bytes[i] === byte)) return;
-  const start = String.fromCharCode(...bytes.subarray(0, 12));
-  const kind = start.startsWith('\xff\xd8\xff')
-    ? 'is a JPEG image'
-    : start.startsWith('GIF8')
-      ? 'is a GIF image'
-      : start.startsWith('RIFF') && start.endsWith('WEBP')
-        ? 'is a WebP image'
-        : start.startsWith('BM')
-          ? 'is a BMP image'
-          : bytes.length === 0
-            ? 'is empty'
-            : 'is not a PNG image';
-  throw new FormatError(fileName, {
-    happened: `the file ${kind}`,
-    expected: 'a PNG image',
-    mend: 'convert it to PNG',
-  });
+function readHeader(view: DataView, file: ImageFile): PngHeader {
+  checkSum(view, { at: 8, type: 'IHDR', length: 13 }, file);
+  const width = view.getUint32(16);
+  const height = view.getUint32(20);
+  const [depth, colourType, compression, filter, interlacing] = new Uint8Array(
+    view.buffer,
+    view.byteOffset + 24,
+  );
+  const layout = colourTypes[colourType];
+  if (!layout?.depths.includes(depth) || compression !== 0 || filter !== 0 || interlacing > 1) {
+    throw damaged(
+      file,
+      `its header says ${depth} bits per sample of colour type ${colourType}, compression ` +
+        `${compression}, filter ${filter} and interlacing ${interlacing}`,
+    );
+  }
+  checkSize({ width, height }, { file });
+  return { width, height, depth, channels: layout.channels, interlaced: interlacing === 1 };
 }
 
 /** Walks over the chunks, so that a file that was cut off is named as such. */
-function checkChunks(
-  view: DataView,
-  { header, hasPalette, fileName }: { header: PngHeader; hasPalette: boolean; fileName: string },
-): void {
-  let position = 8;
-  let compressed = 0;
-  let palette = 0;
+function gatherChunks(view: DataView, file: ImageFile): Omit<PngChunks, 'header'> {
+  const pieces: Uint8Array[] = [];
+  const wanted: Record<string, Uint8Array | null> = { PLTE: null, tRNS: null, eXIf: null };
+  let at = 33;
   for (let type = ''; type !== 'IEND'; ) {
-    if (position + 12 > view.byteLength) {
-      throw cutOff(fileName, `the file ends after ${view.byteLength} bytes without an end mark`);
+    if (at + 12 > view.byteLength) {
+      throw cutOff(file, `the file ends after ${view.byteLength} bytes without an end mark`);
     }
-    const length = view.getUint32(position);
-    type = chunkType(view, position);
-    if (position + 12 + length > view.byteLength) {
+    const length = view.getUint32(at);
+    type = chunkType(view, at);
+    if (at + 12 + length > view.byteLength) {
       throw cutOff(
-        fileName,
-        `chunk ${JSON.stringify(type)} at byte ${position} needs ${length} bytes of data but only ${
-          view.byteLength - position - 12
+        file,
+        `chunk ${JSON.stringify(type)} at byte ${at} needs ${length} bytes of data but only ${
+          view.byteLength - at - 12
         } follow`,
       );
     }
-    if (type === 'IDAT') compressed += length;
-    if (type === 'PLTE') palette = length;
-    position += 12 + length;
+    const data = new Uint8Array(view.buffer, view.byteOffset + at + 8, length);
+    // A capital says that the picture cannot be shown without the chunk.
+    const isCritical = /^[A-Z]/.test(type) && type !== 'IEND';
+    if (isCritical || type in wanted) checkSum(view, { at, type, length }, file);
+    if (type === 'IDAT') {
+      pieces.push(data);
+    } else if (type in wanted) {
+      wanted[type] ??= data;
+    } else if (isCritical) {
+      throw type === 'IHDR'
+        ? damaged(file, `a second header, at byte ${at}`)
+        : unsupported(file, `needs chunk ${type} at byte ${at}`, 'chunks of the PNG specification');
+    }
+    at += 12 + length;
   }
-  if (compressed === 0) throw cutOff(fileName, 'the file holds no pixels');
-  if (hasPalette && palette === 0) throw cutOff(fileName, 'the palette of the image is missing');
-  // Compressed pixels that outweigh the plain ones are a decompression bomb, not an image.
-  const plain = Math.ceil((header.width * header.channels * header.depth) / 8 + 1) * header.height;
-  if (compressed > 2 * plain + 65536) {
-    throw new FormatError(fileName, {
-      happened: `${compressed} bytes of compressed pixels for an image of ${header.width} x ${header.height}`,
-      expected: `about ${plain} bytes or fewer`,
-      mend: 'the file is damaged or harmful; save the image again',
-    });
-  }
+  return { pieces, palette: wanted.PLTE, transparency: wanted.tRNS, exif: wanted.eXIf };
 }
 
-function chunkType(view: DataView, position: number): string {
-  return String.fromCharCode(
-    ...Array.from({ length: 4 }, (_, i) => view.getUint8(position + 4 + i)),
-  );
+function chunkType(view: DataView, at: number): string {
+  return String.fromCharCode(...new Uint8Array(view.buffer, view.byteOffset + at + 4, 4));
 }
 
-function cutOff(fileName: string, happened: string): FormatError {
-  return new FormatError(fileName, {
-    happened,
-    expected: 'a complete PNG image',
-    mend: 'it is cut off or damaged; download or save it again',
-  });
+function checkSum(
+  view: DataView,
+  { at, type, length }: { at: number; type: string; length: number },
+  file: ImageFile,
+): void {
+  const summed = new Uint8Array(view.buffer, view.byteOffset + at + 4, length + 4);
+  if (crc32(summed) !== view.getUint32(at + 8 + length)) {
+    throw damaged(file, `chunk ${type} at byte ${at} does not match its checksum`);
+  }
 }

@@ -1,41 +1,40 @@
 /** Reads and writes PNG images as 8-bit pixels, in Node and browsers. */
 
-import { decode as decodeFastPng, encode as encodeFastPng } from 'fast-png';
-import { FormatError } from '../format-error.js';
+import { encode as encodeFastPng } from 'fast-png';
+import { exifOrientation, oriented } from './exif-orientation.js';
+import { imageKind, wrongKind } from './image-kind.js';
 import { checkPixels, type ImagePixels } from './image-pixels.js';
-import { type PngHeader, readPngHeader } from './png-header.js';
+import { damaged, type ImageFile } from './image-problem.js';
+import { type PngChunks, readPngChunks } from './png-chunks.js';
+import { decodePngRows } from './png-rows.js';
 
 /**
- * The pixels of a PNG file; `fileName` is only for messages.
+ * The pixels of a PNG file; `fileName` is only for messages. `decodeImage` reads other kinds as well.
  *
  * 16-bit samples are rounded to 8, smaller ones are scaled to 0-255, palettes become RGB (or RGBA)
- * and a transparent colour becomes an alpha channel.
+ * and a transparent colour becomes an alpha channel. A picture that its EXIF data says was held
+ * otherwise is turned.
  *
- * @throws {FormatError} when the file is not a PNG, is cut off or damaged, has more than 100
- * million pixels, or interlaces samples of less than 8 bits.
+ * @throws {FormatError} when the file is not a PNG, is cut off or damaged, or has more than 100
+ * million pixels.
  * @example
  * const image = decodePng(await readFile('digit.png'), 'digit.png');
  * console.log(image.width, image.height, image.channels);
  */
 export function decodePng(bytes: Uint8Array, fileName: string): ImagePixels {
-  const header = readPngHeader(bytes, fileName);
-  const { width, height } = header;
-  let decoded: ReturnType<typeof decodeFastPng>;
-  try {
-    decoded = decodeFastPng(bytes, { checkCrc: true });
-  } catch (error) {
-    throw damaged(fileName, error instanceof Error ? error.message : String(error), error);
-  }
-  const samples = unpackSamples(decoded.data, header);
-  if (decoded.palette) {
-    return expandPalette(samples, decoded.palette, { header, fileName });
-  }
-  const largest = 2 ** header.depth - 1;
-  const data = new Uint8Array(samples.length);
-  for (let i = 0; i < data.length; i++) data[i] = Math.round((samples[i] * 255) / largest);
-  const opaque = { width, height, channels: header.channels, data };
-  const key = decoded.transparency;
-  return key && key.length === header.channels ? addAlpha(opaque, samples, key) : opaque;
+  const file: ImageFile = { fileName, kind: 'PNG' };
+  if (imageKind(bytes) !== 'PNG') throw wrongKind(bytes, file);
+  const chunks = readPngChunks(bytes, file);
+  const { width, height } = chunks.header;
+  const { channels, write } = chunks.palette
+    ? colours(chunks, chunks.palette, file)
+    : plainSamples(chunks);
+  const data = new Uint8Array(width * height * channels);
+  decodePngRows(chunks, file, ({ samples, y, firstX, stepX }) => {
+    write(samples, data, { at: (y * width + firstX) * channels, step: stepX * channels });
+  });
+  const image = { width, height, channels, data };
+  return chunks.exif ? oriented(image, exifOrientation(chunks.exif)) : image;
 }
 
 /**
@@ -51,67 +50,41 @@ export function encodePng(image: ImagePixels): Uint8Array {
   return encodeFastPng({ width, height, channels, depth: 8, data });
 }
 
-/** One number per sample, from rows that pack several samples into a byte. */
-function unpackSamples(
-  data: ArrayLike<number>,
-  { width, height, channels, depth }: PngHeader,
-): ArrayLike<number> {
-  if (depth >= 8) return data;
-  const samples = new Uint8Array(width * height * channels);
-  const rowBytes = Math.ceil((width * channels * depth) / 8);
-  const mask = 2 ** depth - 1;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const bit = x * depth;
-      samples[y * width + x] = (data[y * rowBytes + (bit >> 3)] >> (8 - depth - (bit & 7))) & mask;
-    }
-  }
-  return samples;
+/** Writes the pixels of a row from `at` on, `step` bytes apart. */
+interface PixelWriter {
+  readonly channels: number;
+  write(samples: Uint16Array, data: Uint8Array, place: { at: number; step: number }): void;
 }
 
-function expandPalette(
-  indices: ArrayLike<number>,
-  palette: readonly (readonly number[])[],
-  { header: { width, height }, fileName }: { header: PngHeader; fileName: string },
-): ImagePixels {
-  const channels = palette.some((colour) => colour.length === 4) ? 4 : 3;
-  const data = new Uint8Array(width * height * channels);
-  for (let i = 0; i < width * height; i++) {
-    const colour = palette[indices[i]];
-    if (!colour) {
-      throw damaged(
-        fileName,
-        `pixel ${i} has colour ${indices[i]} of a palette of ${palette.length}`,
-      );
+function colours({ transparency }: PngChunks, palette: Uint8Array, file: ImageFile): PixelWriter {
+  const channels = transparency ? 4 : 3;
+  const count = palette.length / 3;
+  const write: PixelWriter['write'] = (samples, data, { at, step }) => {
+    for (const index of samples) {
+      if (index >= count) throw damaged(file, `colour ${index} of a palette of ${count}`);
+      data[at] = palette[3 * index];
+      data[at + 1] = palette[3 * index + 1];
+      data[at + 2] = palette[3 * index + 2];
+      if (transparency) data[at + 3] = transparency[index] ?? 255;
+      at += step;
     }
-    data.set(colour, i * channels);
-  }
-  return { width, height, channels, data };
+  };
+  return { channels, write };
 }
 
-/** Adds the alpha channel of an image whose `key` colour is transparent. */
-function addAlpha(image: ImagePixels, samples: ArrayLike<number>, key: Uint16Array): ImagePixels {
-  const { width, height, channels } = image;
-  const data = new Uint8Array(width * height * (channels + 1));
-  for (let i = 0; i < width * height; i++) {
-    let transparent = true;
-    for (let c = 0; c < channels; c++) {
-      data[i * (channels + 1) + c] = image.data[i * channels + c];
-      transparent &&= samples[i * channels + c] === key[c];
+function plainSamples({ header, transparency }: PngChunks): PixelWriter {
+  const from = header.channels;
+  const largest = 2 ** header.depth - 1;
+  const level = Uint8Array.from({ length: largest + 1 }, (_, i) => Math.round((i * 255) / largest));
+  const hasKey = transparency !== null && from % 2 === 1 && transparency.length === 2 * from;
+  const key = hasKey
+    ? Array.from({ length: from }, (_, c) => (transparency[2 * c] << 8) | transparency[2 * c + 1])
+    : null;
+  const write: PixelWriter['write'] = (samples, data, { at, step }) => {
+    for (let i = 0; i < samples.length; i += from, at += step) {
+      for (let c = 0; c < from; c++) data[at + c] = level[samples[i + c]];
+      if (key) data[at + from] = key.every((value, c) => samples[i + c] === value) ? 0 : 255;
     }
-    data[i * (channels + 1) + channels] = transparent ? 0 : 255;
-  }
-  return { width, height, channels: channels + 1, data };
-}
-
-function damaged(fileName: string, what: string, cause?: unknown): FormatError {
-  return new FormatError(
-    fileName,
-    {
-      happened: `the PNG image could not be decoded (${what})`,
-      expected: 'an undamaged PNG image',
-      mend: 'download or save it again',
-    },
-    cause,
-  );
+  };
+  return { channels: key ? from + 1 : from, write };
 }

@@ -1,0 +1,84 @@
+/** Reads WebP files, lossy and lossless, with libwebp compiled to WebAssembly. */
+
+import { placed } from './canvas.js';
+import { exifOrientation, oriented } from './exif-orientation.js';
+import type { ImagePixels } from './image-pixels.js';
+import { damaged, type ImageFile } from './image-problem.js';
+import { readWebp } from './webp-header.js';
+
+/** What the library gives: four bytes a pixel. */
+interface Decoded {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray;
+}
+
+type Decode = (bytes: ArrayBuffer) => Promise<Decoded>;
+
+/** More bytes than this and the library's memory, which only grows, is given up afterwards. */
+const LARGE = 64 * 2 ** 20;
+
+let compiled: Promise<WebAssembly.Module | undefined> | undefined;
+let decoder: Promise<Decode> | undefined;
+
+/** The pixels of a WebP file, the first frame of an animation: RGB, or RGBA when it has alpha. */
+export async function decodeWebp(bytes: Uint8Array, fileName: string): Promise<ImagePixels> {
+  const file: ImageFile = { fileName, kind: 'WebP' };
+  const { bytes: alone, canvas, hasAlpha, exif } = readWebp(bytes, file);
+  decoder ??= startDecoder();
+  const decode = await decoder;
+  let decoded: Decoded;
+  try {
+    decoded = await decode(alone.slice().buffer);
+  } catch (error) {
+    // What failed within may not be whole any more.
+    decoder = undefined;
+    throw damaged(file, error instanceof Error ? error.message : String(error), error);
+  }
+  if (decoded.data.length > LARGE) decoder = undefined;
+  const image = placed(pixelsOf(decoded, hasAlpha), canvas);
+  return exif ? oriented(image, exifOrientation(exifData(exif))) : image;
+}
+
+/** Some writers put JPEG's mark in front of the data. */
+function exifData(exif: Uint8Array): Uint8Array {
+  return String.fromCharCode(...exif.subarray(0, 6)) === 'Exif\0\0' ? exif.subarray(6) : exif;
+}
+
+function pixelsOf({ width, height, data }: Decoded, hasAlpha: boolean): ImagePixels {
+  if (hasAlpha) return { width, height, channels: 4, data: new Uint8Array(data) };
+  const colours = new Uint8Array(3 * width * height);
+  for (let from = 0, to = 0; to < colours.length; from += 4, to += 3) {
+    colours[to] = data[from];
+    colours[to + 1] = data[from + 1];
+    colours[to + 2] = data[from + 2];
+  }
+  return { width, height, channels: 3, data: colours };
+}
+
+/** A lossless picture of one pixel. */
+const TINY = 'UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==';
+
+/** A decoder with memory of its own. */
+async function startDecoder(): Promise<Decode> {
+  const hadImageData = 'ImageData' in globalThis;
+  const { default: decode, init } = await import('@jsquash/webp/decode.js');
+  compiled ??= compileForNode();
+  const module = await compiled;
+  await (module ? init(module) : init());
+  if (!hadImageData) {
+    // In Node the library makes a global class, which tells other code that it runs in a browser. It
+    // keeps the class from its first picture on.
+    await decode(Uint8Array.from(atob(TINY), (character) => character.charCodeAt(0)).buffer);
+    Reflect.deleteProperty(globalThis, 'ImageData');
+  }
+  return decode;
+}
+
+/** Browsers fetch the module by its address; Node cannot fetch files. */
+async function compileForNode(): Promise<WebAssembly.Module | undefined> {
+  if (!globalThis.process?.versions?.node) return undefined;
+  const { readFile } = await import('node:fs/promises');
+  const address = import.meta.resolve('@jsquash/webp/codec/dec/webp_dec.wasm');
+  return WebAssembly.compile(await readFile(new URL(address)));
+}
