@@ -147,6 +147,10 @@ test('readTorch gives the values of Python', async () => {
       ['z', 1],
       ['a', 2],
     ]),
+    counter: new Map([
+      [30, 1],
+      [60, 2],
+    ]),
     default: new Map([['k', [1]]]),
   };
   for (const [key, wanted] of Object.entries(kept)) assert.deepEqual(read.get(key), wanted, key);

@@ -32,6 +32,12 @@ define('collections.OrderedDict', (args, refuse) => {
 });
 // The factory matters only to programs that ask for keys that are not there.
 define('collections.defaultdict', () => new Map());
+// Counts by what is counted, such as the milestones of a schedule.
+define('collections.Counter', ([counts = new Map()], refuse) => {
+  if (!(counts instanceof Map))
+    throw refuse('a counter is made of something that is no dictionary');
+  return new Map(counts);
+});
 for (const type of ['dict', 'list', 'int', 'float', 'str', 'bool']) define(`builtins.${type}`);
 define('builtins.set', (args, refuse) => new Set(items(args[0], refuse)));
 define('builtins.frozenset', (args, refuse) => new Set(items(args[0], refuse)));

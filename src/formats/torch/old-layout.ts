@@ -3,6 +3,7 @@
 import type { ByteSource } from '../byte-source.js';
 import { FormatError } from '../format-error.js';
 import { quoted } from '../quoted-name.js';
+import { isOldTorch, isTar, torchStartBytes } from './file-start.js';
 import { readStorageId } from './persistent-storage.js';
 import type { PickleMachine } from './pickle-machine.js';
 import { damagedMend, longestPickle, PickleEnd, PickleReader } from './pickle-reader.js';
@@ -74,16 +75,15 @@ function readPickles(reader: PickleReader, storages: Storages): Pickles {
 
 /** Tells files apart that cannot be read in this layout. */
 async function checkStart(source: ByteSource): Promise<void> {
-  const start = await source.read(0, Math.min(source.size, 262));
-  const isTar = new TextDecoder('latin1').decode(start.subarray(257)) === 'ustar';
-  // PROTO, or the magic number as protocols 0 and 1 write it.
-  if (!isTar && (start[0] === 0x80 || start[0] === 0x4c)) return;
+  const start = await source.read(0, Math.min(source.size, torchStartBytes));
+  const tar = isTar(start);
+  if (!tar && isOldTorch(start)) return;
   throw new FormatError(source.name, {
-    happened: isTar
-      ? 'refuses the tar archive that PyTorch wrote before version 0.1.10'
+    happened: tar
+      ? "refuses the tar archive of PyTorch's first versions"
       : `the ${source.size} bytes begin neither like a zip archive nor like a pickle at byte 0`,
     expected: 'the zip layout of PyTorch, or the older one of pickles',
-    mend: isTar
+    mend: tar
       ? 'load it with torch.load and save it again with torch.save'
       : 'it is damaged or no file of PyTorch; download or save it again',
   });

@@ -11,6 +11,8 @@ export type PersistentLoad = (id: PickleValue, machine: PickleMachine) => Pickle
 
 /** Containers need far more memory than the byte that makes one; a tensor takes about five. */
 const mostContainers = 1_000_000;
+/** Items and characters that calls may copy: a call takes few bytes, however long the list that it is given. */
+const mostCopied = 2 ** 23;
 
 const emptyTuple = tuple([]);
 
@@ -23,6 +25,7 @@ export class PickleMachine {
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, PickleValue>();
   #containers = 0;
+  #copied = 0;
 
   constructor(reader: PickleReader, persistentLoad: PersistentLoad) {
     this.reader = reader;
@@ -124,6 +127,10 @@ export class PickleMachine {
       throw this.refuse(`${what} is called, which is no function`);
     }
     if (!isTuple(args)) throw this.refuse(`\`${callee.name}\` is called with no tuple`);
+    for (const arg of args) this.#copied += lengthOf(arg);
+    if (this.#copied > mostCopied) {
+      throw this.refuse(`calls are given more than ${mostCopied} items and characters`);
+    }
     const value = callee.call(args, this.refuse);
     if (value instanceof Map || value instanceof Set) this.#countContainer();
     this.push(value);
@@ -155,4 +162,9 @@ export class PickleMachine {
   #underflow(): FormatError {
     return this.refuse('the stack is empty');
   }
+}
+
+function lengthOf(value: PickleValue): number {
+  if (value instanceof Map || value instanceof Set) return value.size;
+  return typeof value === 'string' || Array.isArray(value) ? value.length : 0;
 }

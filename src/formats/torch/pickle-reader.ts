@@ -21,7 +21,7 @@ export const damagedMend = 'the file is cut off or damaged; download or save it 
 export const longestPickle = 2 ** 26;
 const longestLine = 65536;
 /** Bytes of the largest integer: nothing in a checkpoint needs more, and conversions take time. */
-const longestInteger = 1024;
+const longestInteger = 512;
 
 /** A position in a pickle, and what is read there. */
 export class PickleReader {
@@ -81,7 +81,7 @@ export class PickleReader {
     return Number(this.#view.getBigUint64(this.#take(8), true));
   }
 
-  /** The one number that pickles keep with its first byte first. */
+  /** The one number that pickles keep with its highest byte first. */
   float64(): number {
     return this.#view.getFloat64(this.#take(8), false);
   }
@@ -131,7 +131,7 @@ export class PickleReader {
     return exact(BigInt(digits.replace(/^\+/, '')));
   }
 
-  /** An integer of `length` bytes in two's complement, first byte last. */
+  /** An integer of `length` bytes in two's complement, lowest byte first. */
   integer(length: number): number | bigint {
     if (length > longestInteger) {
       throw this.damaged(

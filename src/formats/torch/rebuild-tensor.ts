@@ -53,10 +53,12 @@ function rebuild(
   const { dtype, metadata, args } = rest;
   const [, storageOffset, shape, stride, requiresGrad] = args;
   if (!isCount(storageOffset)) throw refuse('a tensor has no offset in its storage');
+  if (Array.isArray(shape) && shape.length > mostDimensions) {
+    throw refuse(`a tensor has ${shape.length} dimensions`);
+  }
   if (!isCounts(shape) || !isCounts(stride) || shape.length !== stride.length) {
     throw refuse('a tensor has no shape and strides of whole numbers from 0, as many of each');
   }
-  if (shape.length > mostDimensions) throw refuse(`a tensor has ${shape.length} dimensions`);
   if (metadata instanceof Map && (metadata.get('conj') === true || metadata.get('neg') === true)) {
     throw refuse(
       'a tensor is conjugated or negated lazily',
