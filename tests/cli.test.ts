@@ -98,9 +98,9 @@ describe('a trained network', () => {
     const broken = join(folder, 'broken.png');
     await writeFile(broken, (await readFile(path)).subarray(0, 60));
     const cases: [string[], RegExp][] = [
-      [[out, join(folder, 'none.png')], /none\.png: there is no such file; expected a PNG image/],
+      [[out, join(folder, 'none.png')], /none\.png: there is no such file; expected a picture/],
       [[out, broken], /broken\.png: /],
-      [[out, join(out, 'config.json')], /config\.json: the file is not a PNG image/],
+      [[out, join(out, 'config.json')], /config\.json: the file is no picture that is known/],
       [[folder, path], /there is no .*config\.json; .*name the folder that "fovea train" printed/],
     ];
     for (const [args, pattern] of cases) {

@@ -1,6 +1,6 @@
 /** A picture file as a network takes it, and as it looks then. */
 
-import { decodePng, type ImagePixels } from '../formats/index.js';
+import { decodeImage, type ImagePixels } from '../formats/index.js';
 import type { Tensor } from '../graph/tensor.js';
 import { tensor } from '../ops/index.js';
 import { cropPicture, normalize, planesOf } from '../train/index.js';
@@ -26,7 +26,7 @@ export async function readNetworkPicture(
   file: string,
   pictures: PictureInput,
 ): Promise<NetworkPicture> {
-  const image = decodePng(await readInputFile(file, 'a PNG image'), file);
+  const image = await decodeImage(await readInputFile(file, 'a picture'), file);
   const { seen, notes } = fit(image, pictures);
   return { file, seen, notes, input: inputOf(seen, pictures) };
 }
