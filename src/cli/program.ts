@@ -8,10 +8,11 @@ import { numberList } from './given-statistics.js';
 import { type OnnxTestOptions, onnxTestCommand } from './onnx-test-command.js';
 import { type PredictOptions, predictCommand } from './predict-command.js';
 import { optimizerNames, scheduleNames } from './recipe.js';
+import { type SummaryCommandOptions, summaryCommand } from './summary-command.js';
 import type { Terminal } from './terminal.js';
 import { type TrainOptions, type TrainSurroundings, trainCommand } from './train-command.js';
 import { type TuneOptions, tuneCommand } from './tune-command.js';
-import { oneOf, positiveNumber, wholeNumber } from './usage.js';
+import { extents, oneOf, positiveNumber, wholeNumber } from './usage.js';
 import { version } from './version.js';
 
 export interface ProgramSurroundings extends TrainSurroundings {
@@ -106,7 +107,27 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
       onExit(await tuneCommand(model, options, terminal));
     });
 
-  for (const command of [train, predict, classify, onnxTest, tune]) {
+  const summary = program
+    .command('summary')
+    .description('show what each layer of a network gives, holds, computes and sees')
+    .argument('<network>', NETWORK)
+    .option(
+      '--input <extents>',
+      "of one picture (default: the network's, such as 3x224x224)",
+      extents,
+    )
+    .option('--batch <n>', 'pictures at once', wholeNumber(1), 1)
+    .option('--classes <n>', "how many it tells apart (default: the network's)", wholeNumber(1))
+    .option('--auxiliary', "with auxiliary heads (default: as torchvision's weights are published)")
+    .option('--no-auxiliary', 'without them')
+    .option('--fold', 'show blocks of layers that are repeated once')
+    .option('--no-memory', 'do not plan the memory of a forward pass and a training step')
+    .option('--json', 'write one line of JSON to standard output')
+    .action(async (name: string, options: SummaryCommandOptions) => {
+      onExit(await summaryCommand(name, options, terminal));
+    });
+
+  for (const command of [train, predict, classify, onnxTest, tune, summary]) {
     configure(command, terminal);
     command.showHelpAfterError(`(fovea ${command.name()} --help tells what there is)`);
   }

@@ -46,3 +46,10 @@ export function requireName(what: string, name: string, names: readonly string[]
       (near ? `did you mean "${near}"?` : `it can be ${names.join(', ')}`),
   );
 }
+
+/** Extents such as 3x224x224. */
+export function extents(text: string): number[] {
+  const values = text.split(/[x×]/).map((part) => (/^\d+$/.test(part) ? Number(part) : Number.NaN));
+  if (values.every((value) => Number.isSafeInteger(value) && value > 0)) return values;
+  throw new InvalidArgumentError('Expected extents with x between them, such as 3x224x224.');
+}

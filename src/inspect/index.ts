@@ -7,3 +7,4 @@ export { type LayerGraph, type LayerNode, layerGraph } from './layer-graph.js';
 export { type LayerOutput, layerOutputs } from './layer-outputs.js';
 export { type Occlusion, type OcclusionOptions, occlusionMap } from './occlusion.js';
 export { type Saliency, type SaliencyOptions, saliencyMap } from './saliency.js';
+export * from './summary/index.js';
