@@ -1,6 +1,12 @@
 /** Readers and writers of the files that the library exchanges with the world. */
 
-export { type FileSystem, WriteError, writeFileAtomically } from './atomic-file.js';
+export {
+  type FileChunks,
+  type FileSystem,
+  WriteError,
+  writeFileAtomically,
+} from './atomic-file.js';
+export { type ByteSource, blobSource, bytesSource, openFile } from './byte-source.js';
 export { FormatError, type FormatProblem } from './format-error.js';
 export { decodeImage } from './images/decode-image.js';
 export { type ImageKind, imageKind } from './images/image-kind.js';
@@ -14,6 +20,8 @@ export {
   resizeShorterSide,
   type ShorterSideOptions,
 } from './images/resize-image.js';
+export { decodeNpy, encodeNpy, readNpy, writeNpy } from './npy.js';
+export { encodeNpz, type NpzOptions, openNpz, writeNpz } from './npz.js';
 export {
   loadOnnx,
   type NamedTensor,
@@ -38,6 +46,11 @@ export {
 export {
   decodeSafetensors,
   encodeSafetensors,
+  openSafetensors,
   type SafetensorsFile,
-  type SafetensorsTensor,
+  streamSafetensors,
+  writeSafetensors,
 } from './safetensors.js';
+export type { SafetensorsTensor, TensorEntry, TensorSource } from './tensor-source.js';
+export type { TensorToWrite } from './tensor-to-write.js';
+export { openWeights } from './weights-file.js';

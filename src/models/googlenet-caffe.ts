@@ -37,13 +37,20 @@ export function stateFromCaffe(source: StateSource): StateDict {
   const given = source instanceof Map ? [...source] : Object.entries(source);
   return Object.fromEntries(
     given.map(([name, tensor]) => [
-      ourName(name),
+      nameFromCaffe(name),
       name === 'conv1/7x7_s2.weight' ? redFirst(tensor) : tensor,
     ]),
   );
 }
 
-function ourName(name: string): string {
+/**
+ * The name that a tensor of Caffe's GoogLeNet has in ours.
+ *
+ * Throws ValueError for a name that Caffe's network does not have.
+ *
+ *     nameFromCaffe('inception_3a/3x3_reduce.weight') // 'inception3a.branch2.0.conv.weight'
+ */
+export function nameFromCaffe(name: string): string {
   const [, layer, kind] = /^(.*)\.(weight|bias)$/.exec(name) ?? [];
   const [, block, branch] = /^inception_(\d\w)\/(.*)$/.exec(layer) ?? [];
   const [, head, part] = /^loss([12])\/(.*)$/.exec(layer) ?? [];

@@ -12,6 +12,7 @@ export {
 export { InceptionV3, type InceptionV3Options } from './inception-v3.js';
 export { LeNet5, type LeNet5Options } from './lenet5.js';
 export { LeNet5Original } from './lenet5-1998.js';
+export { type LoadWeightsOptions, loadWeights, saveWeights } from './load-weights.js';
 export { usualPreprocessing } from './preprocessing.js';
 export { createModel, type ModelOptions, modelNames } from './registry.js';
 export {

@@ -126,13 +126,33 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
     return this.namedBuffers().map(([, buffer]) => buffer);
   }
 
+  /** Every parameter and buffer by its name in `stateDict()`: one that two fields share has two names. */
+  namedState(): Map<string, Variable> {
+    const state = new Map<string, Variable>();
+    const visit = (module: AnyModule, path: string, outer: readonly AnyModule[]) => {
+      const fields = module.#flatFields();
+      const variables = fields.filter(([, field]) => field instanceof Variable);
+      const parameters = variables.filter(([, field]) => field instanceof Parameter);
+      const buffers = variables.filter(([, field]) => !(field instanceof Parameter));
+      for (const [name, variable] of [...parameters, ...buffers]) {
+        state.set(joined(path, name), variable as Variable);
+      }
+      for (const [name, field] of fields) {
+        if (!(field instanceof Module) || outer.includes(field)) continue;
+        visit(field, joined(path, name), [...outer, field]);
+      }
+    };
+    visit(this, '', [this]);
+    return state;
+  }
+
   /**
    * A copy of all parameters and buffers under PyTorch's names.
    *
    *     const { 'conv1.weight': { shape, data } } = model.stateDict();
    */
   stateDict(): StateDict {
-    return copyState(this.#state());
+    return copyState(this.namedState());
   }
 
   /**
@@ -144,7 +164,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
    *     model.loadStateDict(decodeSafetensors(bytes, path).tensors);
    */
   loadStateDict(source: StateSource, { strict = true }: LoadStateOptions = {}): LoadedState {
-    return loadState(this.#state(), source, { owner: this.constructor.name, strict });
+    return loadState(this.namedState(), source, { owner: this.constructor.name, strict });
   }
 
   /** Every generator of random numbers, such as a dropout layer's, with its path; each once. */
@@ -204,26 +224,6 @@ export abstract class Module<Inputs extends readonly unknown[] = [Tensor], Outpu
 
   #generatorStates(): Map<string, Variable> {
     return new Map(this.namedGenerators().map(([path, { state }]) => [path, state]));
-  }
-
-  /** As PyTorch's state_dict: a variable that two fields share appears under both names. */
-  #state(): Map<string, Variable> {
-    const state = new Map<string, Variable>();
-    const visit = (module: AnyModule, path: string, outer: readonly AnyModule[]) => {
-      const fields = module.#flatFields();
-      const variables = fields.filter(([, field]) => field instanceof Variable);
-      const parameters = variables.filter(([, field]) => field instanceof Parameter);
-      const buffers = variables.filter(([, field]) => !(field instanceof Parameter));
-      for (const [name, variable] of [...parameters, ...buffers]) {
-        state.set(joined(path, name), variable as Variable);
-      }
-      for (const [name, field] of fields) {
-        if (!(field instanceof Module) || outer.includes(field)) continue;
-        visit(field, joined(path, name), [...outer, field]);
-      }
-    };
-    visit(this, '', [this]);
-    return state;
   }
 }
 

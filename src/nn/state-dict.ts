@@ -4,6 +4,7 @@ import { allocate, type DType, type TypedArray } from '../graph/dtype.js';
 import { ValueError } from '../graph/errors.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../graph/shape.js';
 import type { Variable } from '../graph/variable.js';
+import { nearestName } from '../text/nearest-name.js';
 
 /** One tensor of a state dictionary: row-major `data` of `shape`. */
 export interface StateTensor {
@@ -55,35 +56,72 @@ export function loadState(
   }: LoadStateOptions & { owner: string; method?: string },
 ): LoadedState {
   const given = source instanceof Map ? source : new Map(Object.entries(source));
+  const loaded = checkState(variables, given, { owner, method, strict });
+  for (const [name, variable] of variables) {
+    const tensor = given.get(name);
+    if (tensor) variable.set(tensor.data);
+  }
+  return loaded;
+}
+
+/** Who loads what, for messages. */
+export interface StateCheck extends LoadStateOptions {
+  readonly owner: string;
+  readonly method: string;
+  /** Such as a file's name. Default: `this state`. */
+  readonly what?: string;
+}
+
+/** A tensor whose values may still have to be read. */
+interface Given {
+  readonly shape: Shape;
+  readonly data?: { readonly length: number };
+}
+
+/**
+ * Looks that `given` fits `variables` before anything is written.
+ *
+ * Throws ValueError when a shape does not fit or, unless `strict` is false, when a key is missing or unexpected.
+ */
+export function checkState(
+  variables: ReadonlyMap<string, Variable>,
+  given: ReadonlyMap<string, Given>,
+  { owner, method, what = 'this state', strict = true }: StateCheck,
+): LoadedState {
   const missing = [...variables.keys()].filter((name) => !given.has(name) && !isBatchCounter(name));
   const unexpected = [...given.keys()].filter((name) => !variables.has(name));
   const misshaped = [...variables].flatMap(([name, { shape }]) => {
     const tensor = given.get(name);
     if (!tensor) return [];
-    if (sameShape(tensor.shape, shape) && tensor.data.length === sizeOf(shape)) return [];
-    const elements = sameShape(tensor.shape, shape) ? ` with ${tensor.data.length} elements` : '';
+    const found = tensor.data?.length ?? sizeOf(shape);
+    if (sameShape(tensor.shape, shape) && found === sizeOf(shape)) return [];
+    const elements = sameShape(tensor.shape, shape) ? ` with ${found} elements` : '';
     return [
       `${name} (expected ${formatShape(shape)}, got ${formatShape(tensor.shape)}${elements})`,
     ];
   });
   const problems: string[] = [];
   if (strict && missing.length > 0) {
-    problems.push(`missing: ${listed(missing.map((name) => withShape(name, variables)))}`);
+    const told = missing.slice(0, shown).map((name) => {
+      const near = nearestName(name, unexpected.slice(0, compared));
+      const fits = near && sameShape(given.get(near)!.shape, variables.get(name)!.shape);
+      return withShape(name, variables) + (fits ? ` (is it ${near}?)` : '');
+    });
+    problems.push(`missing: ${listed(told, missing.length)}`);
   }
   if (strict && unexpected.length > 0) {
-    problems.push(`unexpected: ${listed(unexpected.map((name) => withShape(name, given)))}`);
+    const told = unexpected.slice(0, shown).map((name) => withShape(name, given));
+    problems.push(`unexpected: ${listed(told, unexpected.length)}`);
   }
-  if (misshaped.length > 0) problems.push(`of another shape: ${listed(misshaped)}`);
+  if (misshaped.length > 0) {
+    problems.push(`of another shape: ${listed(misshaped.slice(0, shown), misshaped.length)}`);
+  }
   if (problems.length > 0) {
     const lenient = misshaped.length === 0 ? ', or pass { strict: false } to take what fits' : '';
     throw new ValueError(
-      `${method}: this state does not fit ${owner}; ${problems.join('; ')}. ` +
+      `${method}: ${what} does not fit ${owner}; ${problems.join('; ')}. ` +
         `Load a state that was saved from the same ${owner}${lenient}`,
     );
-  }
-  for (const [name, variable] of variables) {
-    const tensor = given.get(name);
-    if (tensor) variable.set(tensor.data);
   }
   return { missing, unexpected };
 }
@@ -95,9 +133,12 @@ function withShape(name: string, tensors: ReadonlyMap<string, { readonly shape: 
   return `${name} ${formatShape(tensors.get(name)!.shape)}`;
 }
 
-/** The first names, and how many more there are: a wrong file may hold hundreds. */
-function listed(names: readonly string[]): string {
-  const shown = 8;
-  const more = names.length > shown ? ` and ${names.length - shown} more` : '';
-  return names.slice(0, shown).join(', ') + more;
+/** With how many a missing name is compared, which takes its time. */
+const compared = 1000;
+/** How many names are told: a wrong file may hold hundreds. */
+const shown = 8;
+
+/** The first names, and how many more there are. */
+function listed(names: readonly string[], total: number): string {
+  return names.join(', ') + (total > names.length ? ` and ${total - names.length} more` : '');
 }
