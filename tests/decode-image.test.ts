@@ -1,7 +1,9 @@
 /** Pictures of every kind against the pixels that Pillow reads in them, and files that must be refused. */
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { crc32 } from '../src/formats/crc32.js';
 import { decodeImage, FormatError, type ImagePixels } from '../src/formats/index.js';
@@ -22,7 +24,7 @@ const refused = (bytes: Uint8Array, name: string, pattern: RegExp) =>
   });
 
 test('every picture of the folder is expected or refused', () => {
-  const others = ['arithmetic.jpg', 'expected.json', 'generate.py', 'scans.txt'];
+  const others = ['arithmetic.jpg', 'expected.json', 'generate.py', 'real.json', 'scans.txt'];
   assert.deepEqual(readdirSync(folder).sort(), [...Object.keys(expected), ...others].sort());
 });
 
@@ -164,4 +166,21 @@ test('runs of four bits are read, and what they leave out is colour 0', async ()
   const { data } = await decodeImage(nibbleBmp, 'runs.bmp');
   const grey = [...data].filter((_, i) => i % 3 === 0);
   assert.deepEqual(grey, [4, 5, 6, 0, 0, 1, 2, 1, 0, 7]);
+});
+
+const dataFolder = process.env.FOVEA_DATA;
+const real: Readonly<Record<string, Omit<ImagePixels, 'data'> & { sha256: string }>> = JSON.parse(
+  readFileSync(new URL('real.json', folder), 'utf8'),
+);
+
+test('photographs and paintings have the pixels that Pillow reads', {
+  skip: !dataFolder && 'FOVEA_DATA is not set',
+}, async () => {
+  for (const [name, { sha256, ...size }] of Object.entries(real)) {
+    const { data, ...found } = await decodeImage(readFileSync(join(dataFolder!, name)), name);
+    assert.deepEqual(found, size, name);
+    assert.equal(createHash('sha256').update(data).digest('hex'), sha256, name);
+  }
+  const cut = 'format-fixtures/images/truncated.jpg';
+  await refused(readFileSync(join(dataFolder!, cut)), cut, /segment FFC4 at byte 393 needs 31/);
 });
