@@ -190,19 +190,25 @@ describe('what does not fit is named', () => {
   });
 
   test('operators without an importer, all at once, before anything runs', () => {
+    const body = { nodes: [{ operator: 'Inside', inputs: ['a'] }] };
     const nodes = [
       { operator: 'Nonsense', outputs: ['a'] },
-      { operator: 'Loop', inputs: ['a'], outputs: ['b'], attributes: { body: { graph: true } } },
+      {
+        operator: 'Optional',
+        inputs: ['a'],
+        outputs: ['b'],
+        attributes: { body: { graph: body } },
+      },
       { operator: 'Relu', domain: 'com.example', inputs: ['b'] },
     ] as const;
     assert.throws(
       () => load({ nodes }),
       (error: unknown) => {
         assert.ok(error instanceof ValueError && 'operators' in error);
-        assert.deepEqual(error.operators, ['Nonsense', 'Loop', 'com.example.Relu']);
+        assert.deepEqual(error.operators, ['Nonsense', 'Optional', 'com.example.Relu', 'Inside']);
         assert.match(
           error.message,
-          /^m\.onnx: there is no importer for Nonsense \(version 21\), Loop/,
+          /^m\.onnx: there is no importer for Nonsense \(version 21\), Optional/,
         );
         return true;
       },

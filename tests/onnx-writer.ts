@@ -34,15 +34,21 @@ export interface TensorToWrite {
   readonly values?: readonly number[];
   /** Each value in a field of its own, as old writers do. */
   readonly unpacked?: boolean;
+  /** Where the values are instead: location, offset and length as texts. */
+  readonly external?: Readonly<Record<string, string>>;
 }
 
 export type AttributeToWrite =
   | { readonly int: number }
   | { readonly ints: readonly number[] }
   | { readonly float: number }
+  | { readonly floats: readonly number[] }
   | { readonly string: string }
+  | { readonly strings: readonly string[] }
   | { readonly tensor: TensorToWrite }
-  | { readonly graph: true };
+  | { readonly graph: GraphToWrite }
+  /** In a function: the attribute of its call with this name. */
+  | { readonly reference: string };
 
 export interface NodeToWrite {
   readonly name?: string;
@@ -53,13 +59,30 @@ export interface NodeToWrite {
   readonly attributes?: Readonly<Record<string, AttributeToWrite>>;
 }
 
-export interface ModelToWrite {
-  readonly opset?: number;
+/** Element type and extents; a text is an open extent. */
+export type TypeToWrite = readonly [TypeName, ...(number | string)[]];
+
+export interface GraphToWrite {
   readonly nodes: readonly NodeToWrite[];
-  /** Type and extents by name; a text is an open extent. */
-  readonly inputs?: Readonly<Record<string, readonly [TypeName, ...(number | string)[]]>>;
+  readonly inputs?: Readonly<Record<string, TypeToWrite>>;
   readonly initializers?: readonly TensorToWrite[];
-  readonly outputs?: readonly string[];
+  /** Names, or types by name. */
+  readonly outputs?: readonly string[] | Readonly<Record<string, TypeToWrite>>;
+}
+
+export interface FunctionToWrite {
+  readonly name: string;
+  readonly domain: string;
+  readonly opset?: number;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly nodes: readonly NodeToWrite[];
+  readonly defaults?: Readonly<Record<string, AttributeToWrite>>;
+}
+
+export interface ModelToWrite extends GraphToWrite {
+  readonly opset?: number;
+  readonly functions?: readonly FunctionToWrite[];
 }
 
 const message = (write: (writer: BinaryWriter) => void): Uint8Array<ArrayBuffer> => {
@@ -94,12 +117,19 @@ export const writeTensor = ({
   raw,
   values = [],
   unpacked = false,
+  external,
 }: TensorToWrite): Uint8Array<ArrayBuffer> =>
   message((writer) => {
     for (const extent of dims) number(writer, 1, extent);
     number(writer, 2, codes[type]);
     if (name !== '') field(writer, 8).string(name);
     if (raw) field(writer, 9).bytes(raw);
+    for (const [key, value] of Object.entries(external ?? {})) {
+      field(writer, 13).bytes(
+        message((pair) => field(field(pair, 1).string(key), 2).string(value)),
+      );
+    }
+    if (external) number(writer, 14, 1);
     const [at, wire, put] = listOf(type);
     if (unpacked) for (const value of values) put(writer.tag(at, wire), value);
     else if (values.length > 0) {
@@ -122,16 +152,22 @@ function writeAttribute(name: string, attribute: AttributeToWrite): Uint8Array {
     } else if ('float' in attribute) {
       writer.tag(2, WireType.Bit32).float(attribute.float);
       number(writer, 20, 1);
+    } else if ('floats' in attribute) {
+      for (const value of attribute.floats) writer.tag(7, WireType.Bit32).float(value);
+      number(writer, 20, 6);
     } else if ('string' in attribute) {
       field(writer, 4).string(attribute.string);
       number(writer, 20, 3);
+    } else if ('strings' in attribute) {
+      for (const value of attribute.strings) field(writer, 9).string(value);
+      number(writer, 20, 8);
     } else if ('tensor' in attribute) {
       field(writer, 5).bytes(writeTensor(attribute.tensor));
       number(writer, 20, 4);
-    } else {
-      field(writer, 6).bytes(new Uint8Array());
+    } else if ('graph' in attribute) {
+      field(writer, 6).bytes(writeGraph(attribute.graph));
       number(writer, 20, 5);
-    }
+    } else field(writer, 21).string(attribute.reference);
   });
 }
 
@@ -175,27 +211,66 @@ function writeValueInfo(name: string, type?: readonly [TypeName, ...(number | st
   });
 }
 
-/** The bytes of a ModelProto; by default in operator set 21 with the input x and the output y. */
-export function writeModel({
-  opset = 21,
+const writeGraph = ({
   nodes,
-  inputs = { x: ['float32', 'n'] },
+  inputs = {},
   initializers = [],
   outputs = ['y'],
-}: ModelToWrite): Uint8Array<ArrayBuffer> {
-  const graph = message((writer) => {
+}: GraphToWrite): Uint8Array =>
+  message((writer) => {
     for (const node of nodes) field(writer, 1).bytes(writeNode(node));
     field(writer, 2).string('graph');
     for (const tensor of initializers) field(writer, 5).bytes(writeTensor(tensor));
     for (const [name, type] of Object.entries(inputs)) {
       field(writer, 11).bytes(writeValueInfo(name, type));
     }
-    for (const name of outputs) field(writer, 12).bytes(writeValueInfo(name));
+    const typed: readonly (readonly [string, TypeToWrite?])[] = Array.isArray(outputs)
+      ? outputs.map((name: string) => [name] as const)
+      : Object.entries(outputs as Readonly<Record<string, TypeToWrite>>);
+    for (const [name, type] of typed) field(writer, 12).bytes(writeValueInfo(name, type));
   });
+
+const opsetOf = (version: number, domain = ''): Uint8Array =>
+  message((set) => number(domain === '' ? set : field(set, 1).string(domain), 2, version));
+
+const writeFunction = ({
+  name,
+  domain,
+  opset,
+  inputs,
+  outputs,
+  nodes,
+  defaults = {},
+}: FunctionToWrite): Uint8Array =>
+  message((writer) => {
+    field(writer, 1).string(name);
+    for (const input of inputs) field(writer, 4).string(input);
+    for (const output of outputs) field(writer, 5).string(output);
+    for (const node of nodes) field(writer, 7).bytes(writeNode(node));
+    if (opset !== undefined) field(writer, 9).bytes(opsetOf(opset));
+    // Functions may call others of their domain.
+    field(writer, 9).bytes(opsetOf(1, domain));
+    field(writer, 10).string(domain);
+    for (const [key, attribute] of Object.entries(defaults)) {
+      field(writer, 11).bytes(writeAttribute(key, attribute));
+    }
+  });
+
+/** The bytes of a ModelProto; by default in operator set 21 with the input x and the output y. */
+export function writeModel({
+  opset = 21,
+  functions = [],
+  inputs = { x: ['float32', 'n'] },
+  ...graph
+}: ModelToWrite): Uint8Array<ArrayBuffer> {
   return message((writer) => {
     number(writer, 1, 8);
     field(writer, 2).string('tests');
-    field(writer, 7).bytes(graph);
-    field(writer, 8).bytes(message((set) => number(set, 2, opset)));
+    field(writer, 7).bytes(writeGraph({ ...graph, inputs }));
+    field(writer, 8).bytes(opsetOf(opset));
+    for (const domain of new Set(functions.map((one) => one.domain))) {
+      field(writer, 8).bytes(opsetOf(1, domain));
+    }
+    for (const one of functions) field(writer, 25).bytes(writeFunction(one));
   });
 }

@@ -84,6 +84,10 @@ export class Attributes {
     return this.#get('floats', name);
   }
 
+  strings(name: string): readonly string[] | undefined {
+    return this.#get('strings', name);
+  }
+
   tensor(name: string): TensorData | undefined {
     return this.#get('tensor', name);
   }

@@ -139,6 +139,7 @@ export class OnnxModel extends Module<[OnnxInputs], Record<string, Tensor>> {
       isTraining: () => this.training,
       initializers: this.#initializers,
       generators: this.#generators,
+      bodies: { count: 0 },
     });
     return new Map(this.outputNames.map((name, i) => [name, outputs[i]]));
   }

@@ -20,7 +20,12 @@ export interface RunContext {
   readonly initializers: ReadonlyMap<OnnxGraph, ReadonlyMap<string, Value>>;
   /** Where the random numbers of a node come from. */
   readonly generators: ReadonlyMap<OnnxNode, Generator>;
+  /** How many graphs inside nodes have run so far. */
+  readonly bodies: { count: number };
 }
+
+/** Each run of a body adds its nodes to what is computed; a loop that goes on for ever has to end. */
+const mostBodies = 20_000;
 
 /** The outputs of `graph`, in order; `scope` has its inputs and initialisers. */
 export function runGraph(graph: OnnxGraph, scope: Scope, context: RunContext): Value[] {
@@ -90,6 +95,11 @@ function runBody(body: OnnxGraph, { inputs, scope, context }: BodyCall): Value[]
   if (body.inputs.length !== inputs.length) {
     throw new ValueError(
       `a graph inside takes ${body.inputs.length} inputs; the operator gives it ${inputs.length}`,
+    );
+  }
+  if (++context.bodies.count > mostBodies) {
+    throw new ValueError(
+      `graphs inside nodes ran more than ${mostBodies} times; shorten the loops`,
     );
   }
   const own = context.initializers.get(body) ?? [];

@@ -54,19 +54,30 @@ function kernelWindows(node: OperatorNode, weight: Tensor, axes: number): Window
 
 function convolve(node: OperatorNode): Value {
   const { tensor: x, type } = node.input(0);
-  const weight = node.tensor(1);
+  const bias = node.optional(2)?.tensor;
+  return Value.computed(convolution(node, { x, weight: node.tensor(1), bias }), type);
+}
+
+/** The convolution that the node's attributes describe, of these operands. */
+export function convolution(
+  node: OperatorNode,
+  {
+    x,
+    weight,
+    bias,
+  }: { readonly x: Tensor; readonly weight: Tensor; readonly bias?: Tensor | undefined },
+): Tensor {
   const axes = spatialAxes(x);
   const windows = kernelWindows(node, weight, axes);
   const { sides } = coveringSides(node, x, windows);
   const groups = node.attributes.int('group', 1);
-  const y = convolutions[axes - 1](x, weight, {
-    bias: node.optional(2)?.tensor,
+  return convolutions[axes - 1](x, weight, {
+    bias,
     stride: windows.stride,
     dilation: windows.dilation,
     padding: sides,
     groups,
   });
-  return Value.computed(y, type);
 }
 
 function convolveTransposed(node: OperatorNode): Value {

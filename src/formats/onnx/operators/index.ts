@@ -3,8 +3,10 @@
 import type { DescribedOperator, OperatorTable } from '../operator.js';
 import { activationOperators } from './activations.js';
 import { arithmeticOperators } from './arithmetic.js';
+import { attentionOperators } from './attention.js';
 import { bitOperators } from './bits.js';
 import { constantOperators } from './constants.js';
+import { controlOperators } from './control.js';
 import { convolutionOperators } from './convolution.js';
 import { dropoutOperators } from './dropout.js';
 import { elementwiseOperators } from './elementwise.js';
@@ -14,8 +16,15 @@ import { lossOperators } from './losses.js';
 import { normalizationOperators } from './normalization.js';
 import { poolingOperators } from './pooling.js';
 import { productOperators } from './products.js';
+import { quantizationOperators } from './quantization.js';
+import { randomOperators } from './random.js';
+import { recurrentOperators } from './recurrent.js';
 import { reductionOperators } from './reductions.js';
+import { regionOperators } from './regions.js';
 import { resizeOperators } from './resize.js';
+import { reverseSequenceOperators } from './reverse-sequence.js';
+import { samplingOperators } from './sampling.js';
+import { selectionOperators } from './selection.js';
 import { slicingOperators } from './slicing.js';
 import { softmaxOperators } from './softmax.js';
 import { spaceDepthOperators } from './space-depth.js';
@@ -40,6 +49,15 @@ const families: readonly OperatorTable[] = [
   slicingOperators,
   softmaxOperators,
   spaceDepthOperators,
+  attentionOperators,
+  controlOperators,
+  quantizationOperators,
+  randomOperators,
+  recurrentOperators,
+  regionOperators,
+  reverseSequenceOperators,
+  samplingOperators,
+  selectionOperators,
   viewOperators,
 ];
 
