@@ -123,8 +123,8 @@ test('a state that does not fit is refused with every reason, and nothing change
   assert.throws(
     () => network.loadStateDict(wrong),
     new ValueError(
-      'loadStateDict: this state does not fit Network; missing: bias [2], first.mean [2] (is it frist.mean?); ' +
-        'unexpected: frist.mean [2]; of another shape: first.factor (expected [2], got [3]), ' +
+      'loadStateDict: this state does not fit Network; missing: bias [2], ' +
+        'first.mean [2] (is it frist.mean?); unexpected: frist.mean [2]; of another shape: first.factor (expected [2], got [3]), ' +
         'blocks.0.mean (expected [2], got [2] with 1 elements). ' +
         'Load a state that was saved from the same Network',
     ),
