@@ -38,8 +38,8 @@ export interface Frame {
   readonly unitsDown: number;
 }
 
-/** Each block takes a bit at least; it has 64 pixels at most in the channel of the highest resolution. */
-const PIXELS_PER_BYTE = 8 * 64;
+/** The fewest bits of a block: a code for its level, and, unless other scans follow, one for its end. */
+const fewestBits = { sequential: 2, progressive: 1 };
 
 const refusals: Readonly<Record<number, string>> = {
   3: 'is lossless',
@@ -78,7 +78,7 @@ export function readFrame(
   if (segment[0] !== 8) throw unsupported(file, `has ${segment[0]} bits per sample`, wanted);
   const height = (segment[1] << 8) | segment[2];
   const width = (segment[3] << 8) | segment[4];
-  checkSize({ width, height }, { file, atMost: fileBytes * PIXELS_PER_BYTE });
+  checkSize({ width, height }, { file });
   if (![1, 3, 4].includes(count)) {
     throw unsupported(file, `has ${count} channels`, 'a grey, colour or CMYK JPEG image');
   }
@@ -97,23 +97,28 @@ export function readFrame(
   const progressive = process === 2;
   const unitsAcross = Math.ceil(width / (8 * mostH));
   const unitsDown = Math.ceil(height / (8 * mostV));
-  const components = headers.map((header): Component => {
-    const { h, v } = header;
-    const across = Math.ceil((width * h) / mostH);
-    const down = Math.ceil((height * v) / mostV);
-    const storedAcross = unitsAcross * h;
-    const storedDown = unitsDown * v;
-    const samples = 64 * storedAcross * storedDown;
+  const shapes = headers.map((header) => {
+    const across = Math.ceil((width * header.h) / mostH);
+    const down = Math.ceil((height * header.v) / mostV);
     return {
       ...header,
-      stretchX: mostH / h,
-      stretchY: mostV / v,
+      stretchX: mostH / header.h,
+      stretchY: mostV / header.v,
       width: across,
       height: down,
       blocksAcross: Math.ceil(across / 8),
       blocksDown: Math.ceil(down / 8),
-      storedAcross,
-      storedDown,
+      storedAcross: unitsAcross * header.h,
+      storedDown: unitsDown * header.v,
+    };
+  });
+  const blocks = shapes.reduce((sum, shape) => sum + shape.blocksAcross * shape.blocksDown, 0);
+  const bits = blocks * (progressive ? fewestBits.progressive : fewestBits.sequential);
+  checkSize({ width, height }, { file, atMost: (width * height * fileBytes * 8) / bits });
+  const components = shapes.map((shape): Component => {
+    const samples = 64 * shape.storedAcross * shape.storedDown;
+    return {
+      ...shape,
       plane: new Uint8Array(samples),
       coefficients: new Int16Array(progressive ? samples : 0),
     };
