@@ -52,5 +52,5 @@ export {
   writeSafetensors,
 } from './safetensors.js';
 export type { SafetensorsTensor, TensorEntry, TensorSource } from './tensor-source.js';
-export type { TensorToWrite } from './tensor-to-write.js';
+export { stateToWrite, type TensorToWrite } from './tensor-to-write.js';
 export { openWeights } from './weights-file.js';

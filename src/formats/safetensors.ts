@@ -64,10 +64,7 @@ export function encodeSafetensors(
  * @throws {FormatError} when a shape and its data disagree, or a name is reserved.
  * @throws {WriteError} when the disk is full or the folder cannot be written.
  * @example
- * const state = new Map(model.namedParameters().map(([name, parameter]) => [
- *   name, { dtype: parameter.dtype, shape: parameter.shape, data: () => parameter.data() },
- * ]));
- * await writeSafetensors('model.safetensors', state);
+ * await writeSafetensors('model.safetensors', stateToWrite(model), { trained: 'on my own pictures' });
  */
 export async function writeSafetensors(
   path: string,

@@ -1,6 +1,7 @@
 /** Tensors on their way into files, and the check that their data is what they say. */
 
 import type { DType, TypedArray } from '../graph/dtype.js';
+import type { AnyModule } from '../nn/index.js';
 import { FormatError } from './format-error.js';
 
 /** One tensor to be written; a function is called when its turn comes, and nothing it gives is kept. */
@@ -8,6 +9,19 @@ export interface TensorToWrite {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly data: TypedArray | (() => TypedArray);
+}
+
+/**
+ * The parameters and buffers of `model`, whose values are copied when their turn comes: whoever writes them must not
+ * train meanwhile.
+ */
+export function stateToWrite(model: AnyModule): Map<string, TensorToWrite> {
+  return new Map(
+    [...model.namedState()].map(([name, variable]) => {
+      const { dtype, shape } = variable;
+      return [name, { dtype, shape, data: () => variable.data() }];
+    }),
+  );
 }
 
 /** How many elements a tensor of `shape` has; `name` is for messages. */

@@ -2,8 +2,8 @@
 
 import {
   openWeights,
+  stateToWrite,
   type TensorSource,
-  type TensorToWrite,
   writeNpz,
   writeSafetensors,
 } from '../formats/index.js';
@@ -79,11 +79,7 @@ export async function saveWeights(
   path: string,
   { metadata }: { readonly metadata?: Readonly<Record<string, string>> } = {},
 ): Promise<void> {
-  const tensors = new Map<string, TensorToWrite>();
-  for (const [name, variable] of model.namedState()) {
-    const { dtype, shape } = variable;
-    tensors.set(name, { dtype, shape, data: () => variable.data() });
-  }
+  const tensors = stateToWrite(model);
   if (path.endsWith('.npz')) await writeNpz(path, tensors);
   else await writeSafetensors(path, tensors, metadata);
 }

@@ -1,11 +1,14 @@
 /** A trained network on disk: its weights (model.safetensors) and all that is needed to use them (config.json). */
 
 import {
-  decodeSafetensors,
-  encodeSafetensors,
+  type ByteSource,
   type FileSystem,
   FormatError,
+  openFile,
+  openSafetensors,
   type SafetensorsTensor,
+  stateToWrite,
+  streamSafetensors,
   WriteError,
   writeFileAtomically,
 } from '../formats/index.js';
@@ -56,6 +59,7 @@ const FORMAT_VERSION = 1;
 const CONFIG_FILE = 'config.json';
 const WEIGHTS_FILE = 'model.safetensors';
 const PREVIOUS = 'previous';
+const CHECKED_BYTES = 2 ** 20;
 
 /**
  * Saves `model` into `folder`, which must exist; a network already there is kept in `previous/`.
@@ -70,27 +74,35 @@ export async function saveNetwork(
   { folder, files, ...description }: NetworkDescription & { folder: string; files?: FileSystem },
 ): Promise<NetworkConfig> {
   const { join } = await import('node:path');
-  const weights = encodeSafetensors(new Map(Object.entries(model.stateDict())));
-  const config: NetworkConfig = {
+  const { createHash } = await import('node:crypto');
+  const generators = Object.entries(model.generatorState());
+  const describe = (checksum: string): NetworkConfig => ({
     format: FORMAT,
     formatVersion: FORMAT_VERSION,
     ...description,
     preprocessing: description.preprocessing ?? preprocessingFor(description.data),
-    weights: { file: WEIGHTS_FILE, sha256: await sha256(weights) },
-    generators: Object.fromEntries(
-      Object.entries(model.generatorState()).map(([path, { data }]) => [path, [...data]]),
-    ),
-  };
+    weights: { file: WEIGHTS_FILE, sha256: checksum },
+    generators: Object.fromEntries(generators.map(([path, { data }]) => [path, [...data]])),
+  });
+  const hash = createHash('sha256');
+  const { length, chunks } = streamSafetensors(stateToWrite(model));
+  function* hashed() {
+    for (const chunk of chunks) {
+      hash.update(chunk);
+      yield chunk;
+    }
+  }
   const undo = await keepPrevious(folder);
   try {
-    await writeFileAtomically(join(folder, WEIGHTS_FILE), weights, { files });
+    await writeFileAtomically(join(folder, WEIGHTS_FILE), { length, chunks: hashed() }, { files });
+    const config = describe(hash.digest('hex'));
     const text = `${JSON.stringify(config, null, 2)}\n`;
     await writeFileAtomically(join(folder, CONFIG_FILE), text, { files });
+    return config;
   } catch (error) {
     await undo();
     throw error;
   }
-  return config;
 }
 
 /**
@@ -104,16 +116,7 @@ export async function loadNetwork(folder: string): Promise<SavedNetwork> {
   const { join } = await import('node:path');
   const configPath = join(folder, CONFIG_FILE);
   const config = parseConfig(new TextDecoder().decode(await read(configPath, folder)), configPath);
-  const path = join(folder, config.weights.file);
-  const bytes = await read(path, folder);
-  if ((await sha256(bytes)) !== config.weights.sha256) {
-    throw new FormatError(path, {
-      happened: `its checksum is not the one that ${CONFIG_FILE} names`,
-      expected: 'the weights that were saved together with the configuration',
-      mend: `copy both files again, or take those in ${join(folder, PREVIOUS)} if there are any`,
-    });
-  }
-  const { tensors } = decodeSafetensors(bytes, path);
+  const stateDict = await readState(join(folder, config.weights.file), folder, config);
   const generatorState: StateDict = Object.fromEntries(
     Object.entries(config.generators ?? {}).map(([generator, words]) => [
       generator,
@@ -121,7 +124,34 @@ export async function loadNetwork(folder: string): Promise<SavedNetwork> {
     ]),
   );
   const preprocessing = config.preprocessing ?? preprocessingFor(config.data);
-  return { config, preprocessing, stateDict: Object.fromEntries(tensors), generatorState };
+  return { config, preprocessing, stateDict, generatorState };
+}
+
+/** The weights, when their checksum is the one of the configuration. */
+async function readState(
+  path: string,
+  folder: string,
+  config: NetworkConfig,
+): Promise<Record<string, SafetensorsTensor>> {
+  const { join } = await import('node:path');
+  const source = await openFile(path).catch((error: unknown) => {
+    throw notReadable(path, folder, error instanceof FormatError ? (error.cause ?? error) : error);
+  });
+  try {
+    if ((await checksum(source)) !== config.weights.sha256) {
+      throw new FormatError(path, {
+        happened: `its checksum is not the one that ${CONFIG_FILE} names`,
+        expected: 'the weights that were saved together with the configuration',
+        mend: `copy both files again, or take those in ${join(folder, PREVIOUS)} if there are any`,
+      });
+    }
+    const weights = await openSafetensors(source);
+    const state: [string, SafetensorsTensor][] = [];
+    for (const name of weights.entries.keys()) state.push([name, await weights.read(name)]);
+    return Object.fromEntries(state);
+  } finally {
+    await source.close();
+  }
 }
 
 /** Lays aside the network in `folder`, if any; the result takes that back. */
@@ -173,18 +203,22 @@ async function read(path: string, folder: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    throw new FormatError(
-      folder,
-      {
-        happened: missing ? `there is no ${path}` : `${path} cannot be read (${text})`,
-        expected: `a folder with ${WEIGHTS_FILE} and ${CONFIG_FILE}, as training writes it`,
-        mend: 'name the folder that "fovea train" printed at its end',
-      },
-      error,
-    );
+    throw notReadable(path, folder, error);
   }
+}
+
+function notReadable(path: string, folder: string, error: unknown): FormatError {
+  const text = error instanceof Error ? error.message : String(error);
+  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return new FormatError(
+    folder,
+    {
+      happened: missing ? `there is no ${path}` : `${path} cannot be read (${text})`,
+      expected: `a folder with ${WEIGHTS_FILE} and ${CONFIG_FILE}, as training writes it`,
+      mend: 'name the folder that "fovea train" printed at its end',
+    },
+    error,
+  );
 }
 
 function parseConfig(text: string, path: string): NetworkConfig {
@@ -247,7 +281,12 @@ function isNumbers(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((element) => Number.isFinite(element));
 }
 
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+/** The SHA-256 of a file, read some bytes at a time. */
+async function checksum(source: ByteSource): Promise<string> {
+  const { createHash } = await import('node:crypto');
+  const hash = createHash('sha256');
+  for (let at = 0; at < source.size; at += CHECKED_BYTES) {
+    hash.update(await source.read(at, Math.min(CHECKED_BYTES, source.size - at)));
+  }
+  return hash.digest('hex');
 }
