@@ -173,6 +173,10 @@ export const vjps: { readonly [Name in PrimitiveName]: Vjp<Name> } = {
     }),
   ],
   windowSum: ({ inputs: [x], attributes: { kernel, stride, dilation }, gradient }) => {
+    const areNeighbours = kernel.every((size, axis) => size === stride[axis]);
+    if (areNeighbours && dilation.every((by) => by === 1)) {
+      return [repeatedInWindows(x, kernel, gradient)];
+    }
     const spread = spreadOverWindows(x, kernel, stride, dilation, gradient);
     return [apply(windowSumPrimitive, [spread], { kernel, stride: [1, 1], dilation })];
   },
@@ -251,6 +255,16 @@ function spreadOverWindows(
     interior[dim] = stride[axis] - 1;
   }
   return pad(gradient, { low, high, interior });
+}
+
+/** Each element of the gradient in all places of its window, for windows that lie side by side. */
+function repeatedInWindows(x: Tensor, [down, across]: Pair, gradient: Tensor): Tensor {
+  const [outer, height, width] = [x.shape.slice(0, -2), ...gradient.shape.slice(-2)];
+  const apart = reshape(gradient, [...outer, height, 1, width, 1]);
+  const repeated = expand(apart, [...outer, height, down, width, across]);
+  const covered = reshape(repeated, [...outer, height * down, width * across]);
+  const low = x.shape.map(() => 0);
+  return pad(covered, { low, high: x.shape.map((size, dim) => size - covered.shape[dim]) });
 }
 
 interface ConvAttributes {

@@ -6,17 +6,17 @@
 import { bytesPerElement } from '../../../graph/dtype.js';
 import { type Expression, partsOf, type Store } from '../../plan.js';
 import { i32 } from '../assembler.js';
-import { vectorLoop } from '../element-loops.js';
+import { unrolledLoop } from '../element-loops.js';
 import type { KernelContext } from '../kernel-context.js';
 import type { Nest, Strided } from '../nest.js';
 import { forEachIndex, startOf } from '../rows.js';
 import { v128 } from '../simd.js';
 import { type Access, accessesOf, mayRepeat, VectorCode, vectorWidth } from '../vector-loop.js';
 
-/** Whether all stores write pairs of neighbours, and rows of them are whole vectors. */
+/** Whether all stores write pairs of neighbours, and rows of them fill a vector. */
 export function suitsPairs({ shape, strides }: Nest, stores: readonly Store[]): boolean {
   const last = shape.length - 1;
-  if (last < 2 || shape[last] !== 2 || shape[last - 1] % vectorWidth !== 0) return false;
+  if (last < 2 || shape[last] !== 2 || shape[last - 1] < vectorWidth) return false;
   const neighbours = ({ view }: Store): boolean =>
     bytesPerElement[view.buffer.dtype] === 4 &&
     strides.get(view)![last - 1] === 2 &&
@@ -55,7 +55,8 @@ export function emitPairs(
     }
     const codes = [first, second].map((accesses) => new VectorCode(context, accesses));
     for (const code of codes) code.hoist(values);
-    vectorLoop(context, 0, count, (position) => {
+    const passes = { from: 0, to: count, unrolled: 1, mayRepeat: true };
+    unrolledLoop(context, passes, (position) => {
       const [even, odd] = codes.map((code) => code.evaluator(position));
       const pairs = values.map((value: Expression) => {
         const evenValue = f.hold(even(value));
