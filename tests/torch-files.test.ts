@@ -10,6 +10,7 @@ import { crc32 } from '../src/formats/crc32.js';
 import { FormatError } from '../src/formats/format-error.js';
 import { decodeSafetensors } from '../src/formats/safetensors.js';
 import { openTorch, readTorch, TorchTensor, type TorchValue } from '../src/formats/torch/index.js';
+import { openWeights } from '../src/formats/weights-file.js';
 import {
   floats,
   int,
@@ -213,6 +214,15 @@ test('a file that is broken says so at its first byte', { skip: !data }, async (
 test('a name that is not there is told with its neighbours', async () => {
   const source = await open(readFixtureBytes('torch/tensor.pt'));
   await assert.rejects(source.read('tenser'), refusedAs(/no tensor 'tenser'.+'tensor'/));
+});
+
+test('openWeights tells files of every layout by their content', async () => {
+  for (const name of ['zip.pt', 'old.pt', 'plain-protocol-0.pt', 'plain-protocol-1-old.pt']) {
+    const source = await openWeights(sourceOf(readFixtureBytes(`torch/${name}`)));
+    assert.equal(source.format, 'torch', name);
+  }
+  const tar = joinParts(new Uint8Array(257), 'ustar', new Uint8Array(250));
+  await assert.rejects(openWeights(sourceOf(tar)), refusedAs(/tar archive of PyTorch's first/));
 });
 
 test('packed storages are read as well, whole and in part', async () => {

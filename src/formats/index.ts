@@ -53,4 +53,13 @@ export {
 } from './safetensors.js';
 export type { SafetensorsTensor, TensorEntry, TensorSource } from './tensor-source.js';
 export { stateToWrite, type TensorToWrite } from './tensor-to-write.js';
+export {
+  openTorch,
+  readTorch,
+  type TorchDtype,
+  type TorchMap,
+  type TorchSet,
+  TorchTensor,
+  type TorchValue,
+} from './torch/index.js';
 export { openWeights } from './weights-file.js';

@@ -7,7 +7,7 @@ import { openNpz } from './npz.js';
 import { listed } from './quoted-name.js';
 import { openSafetensors } from './safetensors.js';
 import type { TensorSource } from './tensor-source.js';
-import { openTorch } from './torch/index.js';
+import { isOldTorch, isTar, openTorch, torchStartBytes } from './torch/index.js';
 import { isZip, openZip } from './zip.js';
 
 /**
@@ -25,9 +25,10 @@ import { isZip, openZip } from './zip.js';
 export async function openWeights(file: string | ByteSource): Promise<TensorSource> {
   const source = typeof file === 'string' ? await openFile(file) : file;
   try {
-    const start = await source.read(0, Math.min(startBytes, source.size));
+    const start = await source.read(0, Math.min(torchStartBytes, source.size));
     if (isZip(start)) return await openArchive(source);
-    if (isPickle(start)) return await openTorch(source);
+    // A tar archive may be of PyTorch's first versions, which is told there.
+    if (isOldTorch(start) || isTar(start)) return await openTorch(source);
     const other = otherFormats.find(({ begins }) => begins(start));
     if (other) throw notWeights(source, `it is ${other.what}`, other.mend);
     // Its first eight bytes are a length; what is none of the others is refused there in detail.
@@ -38,14 +39,11 @@ export async function openWeights(file: string | ByteSource): Promise<TensorSour
   }
 }
 
-const startBytes = 16;
-
-/** Where pickles of a protocol with a number begin; PyTorch's older files begin so. */
-const isPickle = (start: Uint8Array): boolean =>
-  start[0] === 0x80 && start[1] >= 2 && start[1] <= 5;
-
 const beginsWith = (text: string) => (start: Uint8Array) =>
   [...text].every((character, i) => start[i] === character.charCodeAt(0));
+
+/** Printable bytes that tell a text: few, for letters of other languages may follow. */
+const textStartBytes = 16;
 
 const isPrintable = (byte: number): boolean =>
   (byte >= 0x20 && byte < 0x7f) || (byte >= 9 && byte <= 13);
@@ -72,7 +70,7 @@ const otherFormats: readonly {
     mend: 'unpack it with gunzip first',
   },
   {
-    begins: (start) => start.length > 0 && start.every(isPrintable),
+    begins: (start) => start.length > 0 && start.subarray(0, textStartBytes).every(isPrintable),
     what: 'text',
     mend: 'give the file with the weights; downloads sometimes save a page of the site in their place',
   },
