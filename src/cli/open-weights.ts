@@ -1,19 +1,22 @@
 /** A model by name with the weights of a file, whose tensors tell how many classes and which heads it has. */
 
-import { decodeSafetensors } from '../formats/index.js';
-import { createModel, type ImageClassifier, stateFromCaffe } from '../models/index.js';
-import { readInputFile } from './read-input-file.js';
+import { openWeights } from '../formats/index.js';
+import { createModel, type ImageClassifier, loadWeights } from '../models/index.js';
 
 /** The model, and the name of the variant that the weights are for. */
 export async function openModelWithWeights(
   name: string,
   path: string,
 ): Promise<{ name: string; model: ImageClassifier }> {
-  const { tensors } = decodeSafetensors(await readInputFile(path, 'a file of weights'), path);
-  const variant = variantOf(name, tensors);
-  const model = createModel(variant.name, variant.options);
-  model.loadStateDict(variant.name === 'googlenet_2014' ? stateFromCaffe(tensors) : tensors);
-  return { name: variant.name, model };
+  const source = await openWeights(path);
+  try {
+    const variant = variantOf(name, source.entries);
+    const model = createModel(variant.name, variant.options);
+    await loadWeights(model, source);
+    return { name: variant.name, model };
+  } finally {
+    await source.close();
+  }
 }
 
 interface Shaped {
