@@ -1,11 +1,19 @@
 /** The readers of files that strangers may send, each with undamaged files to begin with. */
 
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { DataError } from '../src/data/dataset.js';
 import { readIdx } from '../src/data/idx.js';
-import { bytesSource } from '../src/formats/byte-source.js';
-import { decodePng, encodePng, FormatError } from '../src/formats/index.js';
-import { decodeSafetensors, encodeSafetensors } from '../src/formats/safetensors.js';
+import {
+  bytesSource,
+  decodeNpy,
+  decodePng,
+  decodeSafetensors,
+  encodePng,
+  encodeSafetensors,
+  FormatError,
+  openWeights,
+} from '../src/formats/index.js';
 import { openZip } from '../src/formats/zip.js';
 import type { Endurance } from './endures-mutations.js';
 import { zipOf } from './zip-writer.js';
@@ -46,11 +54,42 @@ async function readWholeZip(bytes: Uint8Array, name: string): Promise<void> {
   for (const entry of archive.entries.keys()) await archive.read(entry);
 }
 
+/** Files out of tests/fixtures, by their paths there. */
+export function fixtures(...paths: readonly string[]): Map<string, Uint8Array> {
+  const folder = new URL('../../tests/fixtures/', import.meta.url);
+  return new Map(paths.map((path) => [path, new Uint8Array(readFileSync(new URL(path, folder)))]));
+}
+
+/** Opens weights of whichever format, and reads all of them. */
+export async function readWeights(bytes: Uint8Array, name: string): Promise<void> {
+  const weights = await openWeights(bytesSource(bytes, name));
+  for (const tensor of weights.entries.keys()) await weights.read(tensor);
+}
+
 export const enduranceCases: readonly EnduranceCase[] = [
   {
     name: 'safetensors',
     files: new Map([['a.safetensors', safetensors]]),
     read: decodeSafetensors,
+    errors: [FormatError],
+  },
+  {
+    name: 'npy',
+    files: fixtures(
+      ...['f2-big-fortran', 'i8-little', 'b1-little', 'fortran-3d', 'version-2', 'version-3'].map(
+        (array) => `arrays/${array}.npy`,
+      ),
+    ),
+    read: decodeNpy,
+    errors: [FormatError],
+  },
+  {
+    name: 'weights',
+    files: new Map([
+      ...fixtures('arrays/stored.npz', 'arrays/deflated.npz', 'torch/zip.pt', 'torch/old.pt'),
+      ['a.safetensors', safetensors],
+    ]),
+    read: readWeights,
     errors: [FormatError],
   },
   {
