@@ -10,3 +10,10 @@ export { readOnnx } from './read-model.js';
 export { type NamedTensor, readOnnxTensor } from './read-tensor.js';
 export type { TensorData } from './tensor-data.js';
 export type { Value as OnnxValue } from './value.js';
+export type {
+  Exportable,
+  OnnxExportOptions,
+  OnnxInput,
+  OpenShape,
+} from './write/export-onnx.js';
+export { exportOnnx, type OnnxSaveOptions, type SavedOnnx, saveOnnx } from './write/save-onnx.js';
