@@ -6,6 +6,7 @@ import { partsOf, type WindowKernel } from '../../plan.js';
 import { type I32, i32, type Local, type V128 } from '../assembler.js';
 import { type Position, unrolledLoop } from '../element-loops.js';
 import type { KernelContext } from '../kernel-context.js';
+import { maximum } from '../maximum.js';
 import { type Strided, viewsOf } from '../nest.js';
 import { forEachIndex, startOf } from '../rows.js';
 import { f32x4, i32x4 } from '../simd.js';
@@ -101,7 +102,7 @@ function windowRows(
   const columnBytes = input.strides[rank - 1] * window.dilation[1] * bytesPerElement[dtype];
   const join = {
     sum: isFloat ? f32x4.add : i32x4.add,
-    max: isFloat ? f32x4.max : i32x4.maxS,
+    max: isFloat ? (a: V128, b: V128) => maximum(f, a, b) : i32x4.maxS,
     argmax: i32x4.maxS,
   }[operation];
   const rows: Local<'v128'>[] = Array.from({ length: height }, () => f.local('v128'));

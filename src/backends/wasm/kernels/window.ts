@@ -3,6 +3,7 @@
 import type { BufferView, ResultPart, WindowKernel } from '../../plan.js';
 import { type I32, i32, type Local, type V128 } from '../assembler.js';
 import type { KernelContext } from '../kernel-context.js';
+import { maximum } from '../maximum.js';
 import { type IndexExpression, nestOf, viewsOf } from '../nest.js';
 import { forEachRow } from '../rows.js';
 import { f32x4, i32x4, v128 } from '../simd.js';
@@ -81,7 +82,7 @@ function emitWindowAt(
     if (operation === 'sum') {
       f.set(best, isFloat ? f32x4.add(best, tap) : i32x4.add(best, tap));
     } else if (!wantsPlace) {
-      f.set(best, isFloat ? f32x4.max(best, tap) : i32x4.maxS(best, tap));
+      f.set(best, isFloat ? maximum(f, best, tap) : i32x4.maxS(best, tap));
     } else {
       // A NaN is not at most anything; the first of them stays.
       const wins = f.hold(
