@@ -1,0 +1,26 @@
+/** A row of every operation and a case of every primitive, exported and run by ONNX Runtime and by our reader. */
+
+import { test } from 'node:test';
+import { primitiveCases } from './cases/index.js';
+import { checkExported, hasElements } from './exported-rows.js';
+import { skip } from './onnx-runtime.js';
+import { families } from './operations/index.js';
+
+/** The oldest with all operators that the operations need; the full tests have the others. */
+const opset = 19;
+
+for (const [family, operations] of Object.entries(families)) {
+  test(`operations of ${family}`, { skip }, async () => {
+    for (const [operation, { rows }] of Object.entries(operations)) {
+      await checkExported(operation, rows.find(hasElements)!, opset);
+    }
+  });
+}
+
+test('primitives', { skip }, async () => {
+  for (const [primitive, { cases }] of Object.entries(primitiveCases)) {
+    // Random numbers have one case, at special values.
+    const row = cases.find(hasElements);
+    if (row) await checkExported(primitive, row, opset);
+  }
+});
