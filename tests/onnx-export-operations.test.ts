@@ -11,16 +11,16 @@ const opset = 19;
 
 for (const [family, operations] of Object.entries(families)) {
   test(`operations of ${family}`, { skip }, async () => {
-    for (const [operation, { rows }] of Object.entries(operations)) {
-      await checkExported(operation, rows.find(hasElements)!, opset);
+    for (const { rows } of Object.values(operations)) {
+      await checkExported(rows.find(hasElements)!, opset);
     }
   });
 }
 
 test('primitives', { skip }, async () => {
-  for (const [primitive, { cases }] of Object.entries(primitiveCases)) {
+  for (const { cases } of Object.values(primitiveCases)) {
     // Random numbers have one case, at special values.
     const row = cases.find(hasElements);
-    if (row) await checkExported(primitive, row, opset);
+    if (row) await checkExported(row, opset);
   }
 });
