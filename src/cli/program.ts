@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { datasetNames } from '../data/index.js';
 import { modelNames } from '../models/index.js';
 import { type ClassifyOptions, classifyCommand } from './classify-command.js';
+import { type CompareOptions, compareCommand } from './compare-command.js';
 import { numberList } from './given-statistics.js';
 import { type OnnxTestOptions, onnxTestCommand } from './onnx-test-command.js';
 import { type PredictOptions, predictCommand } from './predict-command.js';
@@ -127,13 +128,27 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
       onExit(await summaryCommand(name, options, terminal));
     });
 
-  for (const command of [train, predict, classify, onnxTest, tune, summary]) {
+  const compare = program
+    .command('compare')
+    .description('show the accuracy of networks against the operations that they take')
+    .argument('[networks...]', "names of models, folders of runs (default: torchvision's networks)")
+    .option('--out <file>', 'write a chart: .html, .svg or .png')
+    .option('--title <text>', 'the heading of the chart')
+    .option('--scale <kind>', 'of operations: linear or logarithmic', oneOf(scaleKinds))
+    .option('--dark', 'an SVG or PNG for dark pages (default: SVG follows the page, PNG is light)')
+    .option('--json', 'write one line of JSON to standard output; the rest goes to standard error')
+    .action(async (names: string[], options: CompareOptions) => {
+      onExit(await compareCommand(names, options, terminal));
+    });
+
+  for (const command of [train, predict, classify, onnxTest, tune, summary, compare]) {
     configure(command, terminal);
     command.showHelpAfterError(`(fovea ${command.name()} --help tells what there is)`);
   }
   return program;
 }
 
+const scaleKinds = ['linear', 'logarithmic'];
 const NETWORK = "a model's name, the folder of a run, or an .onnx file";
 const MEAN = "what is subtracted from pixels of 0 to 1, per channel (default: the network's own)";
 

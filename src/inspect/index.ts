@@ -1,5 +1,6 @@
 /** Networks laid open: what their layers see in a picture. */
 
+export * from './comparison/index.js';
 export {
   type DiagramStyle,
   type DrawnNetwork,
@@ -16,3 +17,4 @@ export { mapLayers } from './map-layers.js';
 export { type Occlusion, type OcclusionOptions, occlusionMap } from './occlusion.js';
 export { type Saliency, type SaliencyOptions, saliencyMap } from './saliency.js';
 export * from './summary/index.js';
+export { type SvgToPngOptions, svgToPng } from './svg-to-png.js';

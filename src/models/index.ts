@@ -14,6 +14,12 @@ export { LeNet5, type LeNet5Options } from './lenet5.js';
 export { LeNet5Original } from './lenet5-1998.js';
 export { type LoadWeightsOptions, loadWeights, saveWeights } from './load-weights.js';
 export { usualPreprocessing } from './preprocessing.js';
+export {
+  familyOf,
+  type PublishedAccuracy,
+  publishedAccuracy,
+  publishedNames,
+} from './published.js';
 export { createModel, type ModelOptions, modelNames } from './registry.js';
 export {
   ResNet,
