@@ -97,7 +97,7 @@ export function shaped(tensor: Tensor, shape: Shape): Tensor {
 /** The number that `tensor` holds everywhere, where that is known. */
 export function numberOf(tensor: Tensor): number | null {
   const inner = unexpanded(tensor);
-  const { source } = inner;
+  const { source } = unshaped(inner);
   if (source.kind === 'data' && inner.size === 1) return source.data[0];
   return fillValue(inner);
 }

@@ -6,6 +6,7 @@ import { int } from '../graph-builder.js';
 import {
   isNumber,
   made,
+  numberOf,
   operandsOf,
   operator,
   type Pattern,
@@ -33,18 +34,13 @@ function tableRows(tensor: Tensor): { table: Tensor; index: Tensor } | null {
   const rows = choice && made(choice[1], 'permute');
   const found = rows && made(rows.inputs[0], 'gather');
   const within = choice && operandsOf(choice[0], 'and');
-  if (!choice || !found || !within || !Number.isNaN(nanOf(choice[2]))) return null;
+  if (!choice || !found || !within || !Number.isNaN(numberOf(choice[2]) ?? 0)) return null;
   const turned = made(found.inputs[0], 'permute');
   const known = operandsOf(within[0], 'less');
   const index = unexpanded(found.inputs[1]);
   if (!turned || !known || !isNumber(known[0], -1)) return null;
   const sameIndex = unshaped(known[1]) === unshaped(index);
   return sameIndex ? { table: turned.inputs[0], index } : null;
-}
-
-function nanOf(tensor: Tensor): number {
-  const { source } = unexpanded(tensor);
-  return source.kind === 'fill' ? source.value : 0;
 }
 
 /** An embedding: rows of a table; those of the padding index only have no gradient. */

@@ -145,7 +145,10 @@ export const layerNorm: Pattern = (tensor, { opset }) => {
   const first = x.rank - dims.length;
   const over = x.shape.slice(first);
   if (dims.some((dim, i) => dim !== first + i) || !sameShape(x.shape, tensor.shape)) return null;
-  if (!fits(found.weight, over) || !fits(found.bias, over)) return null;
+  // Repeating put dimensions of 1 in front.
+  const whole = [...new Array<number>(first).fill(1), ...over];
+  const isOver = (part: Tensor | null) => fits(part, over) || fits(part, whole);
+  if (!isOver(found.weight) || !isOver(found.bias)) return null;
   return operator('LayerNormalization', [x, ...vectors(found, over)], {
     axis: int(-dims.length),
     epsilon: float(found.eps),
