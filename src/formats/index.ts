@@ -70,4 +70,5 @@ export {
   TorchTensor,
   type TorchValue,
 } from './torch/index.js';
+export { type OpenTfjsOptions, openTfjs, type TfjsInput, TfjsModel } from './tfjs/index.js';
 export { openWeights } from './weights-file.js';
