@@ -122,8 +122,7 @@ function weightsOf(
   return async (name, shape) => {
     const key = findWeight(names, name, { weights, endings });
     if (key === undefined) {
-      const wanted = `${names.join('/')}/${name}`;
-      const near = nearestName(wanted, weights.layerWeights);
+      const near = nearestName(`${names.at(-1)}/${name}`, weights.layerWeights);
       throw malformed(
         fileName,
         `${className} ${quoted(path)} has no weight ${quoted(name)}` +
