@@ -35,6 +35,8 @@ export interface Group {
   readonly copied: readonly Part[];
   /** Groups that must run before. */
   readonly inputs: Set<Group>;
+  /** Above that of every input, so that most questions of who depends on whom need no search. */
+  rank: number;
 }
 
 /** Where a tensor's elements are: a view of the memory of `base`'s owner (see PartPlacement), or of a fill. */
@@ -51,6 +53,8 @@ const maxMembers = 64;
 export class Fusion {
   readonly groups: Group[] = [];
   readonly #groupOf = new Map<Tensor, Group>();
+  /** The groups that have a group among their inputs. */
+  readonly #dependents = new Map<Group, Set<Group>>();
   readonly #consumers = new Map<Tensor, Tensor[]>();
   readonly #wanted: ReadonlySet<Tensor>;
   readonly #recomputed: ReadonlySet<Tensor>;
@@ -225,11 +229,27 @@ export class Fusion {
     const stack = [group];
     for (let next = stack.pop(); next; next = stack.pop()) {
       if (next === other) return true;
-      if (seen.has(next)) continue;
+      if (seen.has(next) || next.rank <= other.rank) continue;
       seen.add(next);
       stack.push(...next.inputs);
     }
     return false;
+  }
+
+  /** Notes that `group` must run after `input`, which does not depend on it. */
+  runAfter(group: Group, input: Group): void {
+    group.inputs.add(input);
+    const known = this.#dependents.get(input);
+    if (known) known.add(group);
+    else this.#dependents.set(input, new Set([group]));
+    const raised = [{ group, least: input.rank + 1 }];
+    for (let next = raised.pop(); next; next = raised.pop()) {
+      if (next.group.rank >= next.least) continue;
+      next.group.rank = next.least;
+      for (const dependent of this.#dependents.get(next.group) ?? []) {
+        raised.push({ group: dependent, least: next.least + 1 });
+      }
+    }
   }
 
   /** The groups whose kernels read a tensor's own memory, in any way. */
@@ -326,8 +346,8 @@ export class Fusion {
     return isReduction(consumer) || this.#inlined.has(consumer);
   }
 
-  #newGroup(fields: Omit<Group, 'members' | 'inputs' | 'place'>): Group {
-    const group: Group = { ...fields, place: null, members: [], inputs: new Set() };
+  #newGroup(fields: Omit<Group, 'members' | 'inputs' | 'place' | 'rank'>): Group {
+    const group: Group = { ...fields, place: null, members: [], inputs: new Set(), rank: 0 };
     this.groups.push(group);
     // What the root reads is found before the group owns its result.
     for (const read of group.root ? this.#readsOf(group.root) : []) this.#dependOn(group, read);
@@ -337,7 +357,7 @@ export class Fusion {
 
   #dependOn(group: Group, base: Tensor): void {
     const producer = this.#groupOf.get(base);
-    if (producer && producer !== group) group.inputs.add(producer);
+    if (producer && producer !== group) this.runAfter(group, producer);
   }
 
   /** The tensors with memory that a node reads or awaits, through inlined nodes, absorbed pads and views. */
@@ -458,7 +478,7 @@ export class Fusion {
     consumer.members.unshift(...group.members);
     for (const member of group.members) this.#groupOf.set(member, consumer);
     consumer.inputs.delete(group);
-    for (const input of group.inputs) consumer.inputs.add(input);
+    for (const input of group.inputs) this.runAfter(consumer, input);
     this.groups.splice(this.groups.indexOf(group), 1);
   }
 

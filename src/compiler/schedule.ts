@@ -33,7 +33,7 @@ export function schedule(fusion: Fusion, assignments: readonly Assignment[]): Sc
       !isJoined(group) &&
       fusion.readsInPlace(group, variable) &&
       !readers.some((reader) => fusion.dependsOn(reader, group));
-    if (direct) for (const reader of readers) group.inputs.add(reader);
+    if (direct) for (const reader of readers) fusion.runAfter(group, reader);
     (direct ? inPlace : afterwards).push(assignment);
   }
   return { groups: inMemoryOrder(fusion), inPlace, afterwards };
