@@ -82,14 +82,17 @@ export class DataLoader implements Iterable<Batch> {
     this.length = dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
-  /** The batches of one epoch; the order depends only on the seed and the epoch's number. */
-  epoch(epoch: number): Generator<Batch, void, undefined> {
+  /**
+   * The batches of one epoch, from number `first` on; the order depends only on the seed and the epoch's
+   * number.
+   */
+  epoch(epoch: number, first = 0): Generator<Batch, void, undefined> {
     if (!Number.isSafeInteger(epoch) || epoch < 0 || epoch >= MAX_EPOCHS) {
       throw new ValueError(
         `DataLoader: epoch is ${epoch}; expected a whole number from 0 to ${MAX_EPOCHS - 1}`,
       );
     }
-    return this.#batches(epoch);
+    return this.#batches(epoch, first);
   }
 
   /** The next epoch: 0 at first, then 1, and so on. */
@@ -97,10 +100,10 @@ export class DataLoader implements Iterable<Batch> {
     return this.epoch(this.#epochNext++);
   }
 
-  *#batches(epoch: number): Generator<Batch, void, undefined> {
+  *#batches(epoch: number, firstBatch: number): Generator<Batch, void, undefined> {
     const { dataset, batchSize } = this;
     const order = this.shuffle ? epochOrder(dataset.length, this.seed, epoch) : undefined;
-    for (let index = 0; index < this.length; index++) {
+    for (let index = firstBatch; index < this.length; index++) {
       const first = index * batchSize;
       const batch = this.#takeBuffers(Math.min(batchSize, dataset.length - first));
       gather(dataset, order, first, batch);

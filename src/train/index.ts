@@ -1,17 +1,26 @@
 /** Training, examining, saving and loading classifiers. */
 
+export { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.js';
+export {
+  CheckpointFolder,
+  type CheckpointFolderOptions,
+  type Found,
+  type Unusable,
+} from './checkpoint-folder.js';
 export {
   type AuxiliaryHeads,
   classifierLoss,
   type LogitsWithAuxiliary,
 } from './classifier-loss.js';
 export { classify } from './classify.js';
+export type { Metrics } from './epoch-means.js';
 export {
   type EvaluateOptions,
   type Evaluation,
   evaluateClassifier,
   type Mistake,
 } from './evaluate-classifier.js';
+export { type LogEntry, MetricsLog, readMetrics } from './metrics-log.js';
 export { NonFiniteError, type NonFinitePlace } from './non-finite.js';
 export { normalize, type PixelStatistics, pixelStatistics } from './pixel-statistics.js';
 export {
@@ -36,3 +45,23 @@ export {
   type TrainingResult,
   trainClassifier,
 } from './train-classifier.js';
+export {
+  type BatchSource,
+  type Best,
+  type EpochReport,
+  type Monitor,
+  type Progress,
+  type StepPlace,
+  type StepReport,
+  Trainer,
+  type TrainerOptions,
+  type Training,
+} from './trainer.js';
+export {
+  type Parts,
+  type PlainStateful,
+  putState,
+  type Stateful,
+  type TrainingState,
+  takeState,
+} from './training-state.js';

@@ -1,0 +1,330 @@
+/** Trainer: epochs of steps, examinations in between, checkpoints to go on from, and events that tell about it all. */
+
+import { ValueError } from '../graph/errors.js';
+import { checkCount, checkOptionNames } from '../nn/options.js';
+import type { CheckpointFolder } from './checkpoint-folder.js';
+import { EpochMeans, type EpochSums, type Metrics } from './epoch-means.js';
+import { eventLoopTurns } from './event-loop.js';
+import { type Parts, putState, takeState } from './training-state.js';
+
+/** Serves the batches of each epoch, the same ones whenever they are asked for. */
+export interface BatchSource<Batch extends { readonly size: number }> {
+  /** Batches in an epoch. */
+  readonly length: number;
+  /** The batches of an epoch from number `first` on, 0 unless it is given. */
+  epoch(epoch: number, first?: number): Iterable<Batch> | AsyncIterable<Batch>;
+}
+
+/** Where in the training a step is; all count from 0. */
+export interface StepPlace {
+  readonly step: number;
+  readonly epoch: number;
+  /** The number of the batch in its epoch. */
+  readonly batch: number;
+}
+
+export interface StepReport extends StepPlace {
+  /** Steps and epochs planned. */
+  readonly steps: number;
+  readonly epochs: number;
+  /** What the step told. */
+  readonly metrics: Metrics;
+  /** Means over the epoch so far, weighted by the sizes of the batches. */
+  readonly means: Metrics;
+  /** Pictures (or what else a batch counts as its size) learned from so far. */
+  readonly samples: number;
+  /** Of this process. */
+  readonly seconds: number;
+}
+
+export interface EpochReport {
+  readonly epoch: number;
+  /** Steps taken so far. */
+  readonly steps: number;
+  readonly metrics: Metrics;
+  /** What the examination behind the epoch told; null where there was none. */
+  readonly evaluation: Metrics | null;
+  readonly seconds: number;
+}
+
+/** What tells whether a training gets better. */
+export interface Monitor {
+  /** Its name among what the examination tells, or, where none is made, the step. */
+  readonly metric: string;
+  /** Whether less or more is better. Default: 'min'. */
+  readonly mode?: 'min' | 'max';
+  /** Epochs without improvement after which the training stops. Default: never. */
+  readonly patience?: number;
+}
+
+export interface TrainerOptions<Batch extends { readonly size: number }> {
+  readonly loader: BatchSource<Batch>;
+  /** Learns from a batch, and tells numbers about it: means over the batch. */
+  readonly step: (batch: Batch, place: StepPlace) => Metrics | Promise<Metrics>;
+  /** All that the steps change, by name: networks, optimisers, averages. Checkpoints hold it. */
+  readonly parts: Parts;
+  /** How long to train: so many epochs, or so many steps. */
+  readonly epochs?: number;
+  readonly steps?: number;
+  /** Sets what a schedule decides before each step: `optimizer.lr = schedule(step)`. */
+  readonly beforeStep?: (place: StepPlace) => void;
+  /** Examines what is trained. */
+  readonly evaluate?: (signal: AbortSignal | undefined) => Promise<Metrics>;
+  /** Epochs from one examination to the next; there is one at the end in any case. Default: 1. */
+  readonly evaluateEvery?: number;
+  readonly monitor?: Monitor;
+  /** Where checkpoints go: one behind every epoch, and one when the training is stopped. */
+  readonly checkpoints?: CheckpointFolder;
+  /** Steps from one checkpoint to the next besides. Default: none within an epoch. */
+  readonly checkpointEvery?: number;
+  /** Aborting it ends the training behind the step that is running. */
+  readonly signal?: AbortSignal;
+  /** The error to throw for a step that told a number that is none, or is infinite. */
+  readonly notFinite?: (place: StepPlace, metric: string) => Error;
+  readonly onStep?: (report: StepReport) => void | Promise<void>;
+  readonly onEpoch?: (report: EpochReport) => void | Promise<void>;
+  readonly onCheckpoint?: (saved: { path: string; step: number }) => void | Promise<void>;
+}
+
+/** The best epoch so far. */
+export interface Best {
+  readonly epoch: number;
+  /** Steps taken by then, which a checkpoint is named after. */
+  readonly step: number;
+  readonly value: number;
+}
+
+export interface Training {
+  /** One entry for each epoch that was finished, those before a resume included. */
+  readonly history: readonly EpochReport[];
+  readonly best: Best | null;
+  /** Steps taken, and steps planned. */
+  readonly steps: number;
+  readonly stepsPlanned: number;
+  readonly samples: number;
+  /** Of this process. */
+  readonly seconds: number;
+  /** Why it ended: all was done, the signal was aborted, or nothing got better. */
+  readonly ended: 'finished' | 'aborted' | 'no improvement';
+}
+
+/** How far a training is: what checkpoints carry beside the parts. */
+export interface Progress {
+  readonly steps: number;
+  readonly samples: number;
+  readonly means: EpochSums;
+  readonly history: readonly EpochReport[];
+  readonly best: Best | null;
+  readonly epochsWithoutImprovement: number;
+}
+
+const known = [
+  ...['loader', 'step', 'parts', 'epochs', 'steps', 'beforeStep', 'evaluate', 'evaluateEvery'],
+  ...['monitor', 'checkpoints', 'checkpointEvery', 'signal', 'notFinite'],
+  ...['onStep', 'onEpoch', 'onCheckpoint'],
+];
+
+/**
+ * Trains anything that learns in steps: what a step does is the caller's, often one compiled function.
+ *
+ * The batches of a step depend on its number alone, so that a training that goes on from a checkpoint ends
+ * with the very weights of one that was never stopped. Throws ValueError for options that do not fit.
+ *
+ *     const step = compile((images, labels) => { ...; optimizer.step(grad(loss, ...)); return { loss }; });
+ *     const trainer = new Trainer({
+ *       loader, epochs: 5, parts: { model, optimizer }, checkpoints: new CheckpointFolder('run/checkpoints'),
+ *       step: ({ images, labels, shape, size }) => ({
+ *         loss: step(tensor(images, shape), tensor(labels, [size])).loss.item(),
+ *       }),
+ *     });
+ *     await trainer.resume();
+ *     const { history } = await trainer.run();
+ */
+export class Trainer<Batch extends { readonly size: number }> {
+  readonly #options: TrainerOptions<Batch>;
+  readonly #stepsPlanned: number;
+  #steps = 0;
+  #samples = 0;
+  readonly #means = new EpochMeans();
+  #history: EpochReport[] = [];
+  #best: Best | null = null;
+  #epochsWithoutImprovement = 0;
+
+  constructor(options: TrainerOptions<Batch>) {
+    checkOptionNames('Trainer', options, known);
+    const { loader, epochs, steps, evaluateEvery = 1, checkpointEvery = 1, monitor } = options;
+    if ((epochs === undefined) === (steps === undefined)) {
+      throw new ValueError('Trainer: pass either epochs or steps, to say how long to train');
+    }
+    checkCount('Trainer', 'loader.length', loader.length);
+    checkCount('Trainer', epochs === undefined ? 'steps' : 'epochs', (epochs ?? steps)!);
+    checkCount('Trainer', 'evaluateEvery', evaluateEvery);
+    checkCount('Trainer', 'checkpointEvery', checkpointEvery);
+    if (monitor?.patience !== undefined) {
+      checkCount('Trainer', 'monitor.patience', monitor.patience);
+    }
+    this.#options = options;
+    this.#stepsPlanned = steps ?? epochs! * loader.length;
+  }
+
+  /** Steps taken so far. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /**
+   * Goes on from the newest whole checkpoint, if there is one; tells the steps that were taken by then.
+   *
+   * Throws FormatError when there are checkpoints and all are damaged, and ValueError when they are of other
+   * parts.
+   */
+  async resume(): Promise<number> {
+    const found = await this.#options.checkpoints?.newest<Progress>();
+    if (!found) return 0;
+    const { state, progress } = found.checkpoint;
+    putState(this.#options.parts, state);
+    this.#steps = progress.steps;
+    this.#samples = progress.samples;
+    this.#means.restore(progress.means);
+    this.#history = [...progress.history];
+    this.#best = progress.best;
+    this.#epochsWithoutImprovement = progress.epochsWithoutImprovement;
+    return this.#steps;
+  }
+
+  /** Trains to the end, or until the signal is aborted. Throws what the steps throw. */
+  async run(): Promise<Training> {
+    const { checkpoints, signal, onEpoch } = this.#options;
+    await checkpoints?.tidy();
+    const clock = stopwatch();
+    const breathe = eventLoopTurns();
+    let ended: Training['ended'] = 'finished';
+    for (let epochStart = 0; this.#steps < this.#stepsPlanned; epochStart = clock()) {
+      if (this.#hasStalled()) {
+        ended = 'no improvement';
+        break;
+      }
+      const epoch = Math.floor(this.#steps / this.#options.loader.length);
+      const isWhole = await this.#epoch(epoch, clock, breathe);
+      if (isWhole) {
+        const evaluation = await this.#evaluation(epoch);
+        const seconds = clock() - epochStart;
+        const metrics = this.#means.values();
+        const report = { epoch, steps: this.#steps, metrics, evaluation, seconds };
+        this.#history.push(report);
+        this.#means.reset();
+        this.#judge(report);
+        await onEpoch?.(report);
+      }
+      if (isWhole || signal?.aborted) await this.#save();
+      if (signal?.aborted && this.#steps < this.#stepsPlanned) {
+        ended = 'aborted';
+        break;
+      }
+    }
+    return {
+      ...{ history: this.#history, best: this.#best, samples: this.#samples, ended },
+      ...{ steps: this.#steps, stepsPlanned: this.#stepsPlanned, seconds: clock() },
+    };
+  }
+
+  /** Takes the steps of an epoch that are left; whether it came to its end. */
+  async #epoch(
+    epoch: number,
+    clock: () => number,
+    breathe: () => Promise<void> | undefined,
+  ): Promise<boolean> {
+    const { loader, step: learn, beforeStep, signal, checkpointEvery, onStep } = this.#options;
+    const first = this.#steps - epoch * loader.length;
+    let batch = first;
+    for await (const data of loader.epoch(epoch, first)) {
+      if (signal?.aborted || this.#steps >= this.#stepsPlanned) break;
+      const place = { step: this.#steps, epoch, batch };
+      beforeStep?.(place);
+      const metrics = await learn(data, place);
+      this.#checkFinite(metrics, place);
+      this.#steps++;
+      batch++;
+      this.#samples += data.size;
+      this.#means.add(metrics, data.size);
+      await onStep?.({
+        ...place,
+        ...{ steps: this.#stepsPlanned, epochs: Math.ceil(this.#stepsPlanned / loader.length) },
+        ...{ metrics, means: this.#means.values(), samples: this.#samples, seconds: clock() },
+      });
+      const isLast = batch === loader.length || this.#steps === this.#stepsPlanned;
+      if (checkpointEvery && this.#steps % checkpointEvery === 0 && !isLast) await this.#save();
+      await breathe();
+    }
+    return batch === loader.length || this.#steps === this.#stepsPlanned;
+  }
+
+  #checkFinite(metrics: Metrics, place: StepPlace): void {
+    const broken = Object.keys(metrics).find((name) => !Number.isFinite(metrics[name]));
+    if (broken === undefined) return;
+    throw (
+      this.#options.notFinite?.(place, broken) ??
+      new Error(
+        `training stopped at step ${place.step + 1}: ${broken} is ${metrics[broken]}; expected ` +
+          'finite numbers throughout, so lower the learning rate',
+      )
+    );
+  }
+
+  /** What the examination behind an epoch tells; null where none is due, or the signal stopped it. */
+  async #evaluation(epoch: number): Promise<Metrics | null> {
+    const { evaluate, evaluateEvery = 1, signal } = this.#options;
+    const isDue = (epoch + 1) % evaluateEvery === 0 || this.#steps === this.#stepsPlanned;
+    if (!evaluate || !isDue) return null;
+    try {
+      return await evaluate(signal);
+    } catch (error) {
+      if (signal?.aborted) return null;
+      throw error;
+    }
+  }
+
+  /** Looks whether the epoch was the best so far. */
+  #judge({ epoch, metrics, evaluation }: EpochReport): void {
+    const { monitor, evaluate } = this.#options;
+    if (!monitor) return;
+    const told = evaluate ? evaluation : metrics;
+    if (told === null) return;
+    const value = told[monitor.metric];
+    if (value === undefined) {
+      throw new ValueError(
+        `Trainer: monitor.metric is "${monitor.metric}", but only ${Object.keys(told).join(', ')} ` +
+          'are told; name one of them',
+      );
+    }
+    const isBetter =
+      this.#best === null ||
+      (monitor.mode === 'max' ? value > this.#best.value : value < this.#best.value);
+    if (isBetter) this.#best = { epoch, step: this.#steps, value };
+    this.#epochsWithoutImprovement = isBetter ? 0 : this.#epochsWithoutImprovement + 1;
+  }
+
+  #hasStalled(): boolean {
+    const patience = this.#options.monitor?.patience;
+    return patience !== undefined && this.#epochsWithoutImprovement >= patience;
+  }
+
+  async #save(): Promise<void> {
+    const { checkpoints, parts, onCheckpoint } = this.#options;
+    if (!checkpoints) return;
+    const progress: Progress = {
+      ...{ steps: this.#steps, samples: this.#samples, means: this.#means.state() },
+      ...{ history: this.#history, best: this.#best },
+      epochsWithoutImprovement: this.#epochsWithoutImprovement,
+    };
+    const checkpoint = { state: takeState(parts), progress };
+    const path = await checkpoints.save(this.#steps, checkpoint, this.#best?.step);
+    await onCheckpoint?.({ path, step: this.#steps });
+  }
+}
+
+/** Seconds since it was made. */
+function stopwatch(): () => number {
+  const start = performance.now();
+  return () => (performance.now() - start) / 1000;
+}
