@@ -175,6 +175,22 @@ async function openChanged(
   return openCase(one);
 }
 
+test('settings that newer versions of Keras write are read', async () => {
+  const convolutions = [
+    'depthwise same 2',
+    'separable same',
+    'transposed valid 2',
+    'conv2d same 2',
+  ];
+  for (const name of convolutions) {
+    const { inputs, outputs } = casesByName.get(name)!;
+    const extra = name.startsWith('transposed') ? { output_padding: null } : {};
+    const model = await openChanged(name, { 1: { groups: 1, ...extra } });
+    assertClose(model.call(tensorOf(inputs[0])), tensorOf(outputs[0]), name);
+  }
+  await assert.rejects(openChanged(convolutions[0], { 1: { groups: 3 } }), /has groups 3/);
+});
+
 test('layers that are not trainable come frozen', async () => {
   const model = await openChanged('flatten and dense', { 2: { trainable: false } });
   assert.ok(model.parameters().length === 2 && model.parameters().every(isFrozen));

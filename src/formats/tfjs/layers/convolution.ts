@@ -83,6 +83,7 @@ export const conv2D: BuildLayer = async (context) => {
 
 export const depthwiseConv2D: BuildLayer = async (context) => {
   const settings = settingsOf(context);
+  context.config.expect('groups', 1);
   context.config.number('filters', 0);
   const layer = await depthwise(context, settings);
   await setBias(context, layer);
@@ -91,6 +92,7 @@ export const depthwiseConv2D: BuildLayer = async (context) => {
 
 export const separableConv2D: BuildLayer = async (context) => {
   const settings = settingsOf(context);
+  context.config.expect('groups', 1);
   const filters = context.config.number('filters', 0);
   const first = await depthwise(context, { ...settings, bias: false });
   const kernel = await context.weight('pointwise_kernel', [1, 1, first.outChannels, filters]);
@@ -116,6 +118,7 @@ export const conv2DTranspose: BuildLayer = async (context) => {
   const { kernel, stride, same, bias } = settingsOf(context);
   const filters = context.config.number('filters', 0);
   context.config.expect('dilation_rate', [1, 1]);
+  context.config.expect('groups', 1);
   context.config.expect('output_padding');
   const weight = await context.weight('kernel', [...kernel, filters, null]);
   const excess = kernel.map((extent, axis) => (same ? Math.max(extent - stride[axis], 0) : 0));
