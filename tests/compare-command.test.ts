@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 import { decodePng } from '../src/formats/index.js';
 import { createModel, modelNames, publishedAccuracy, publishedNames } from '../src/models/index.js';
 import { saveNetwork } from '../src/train/index.js';
+import { runFovea } from './run-fovea.js';
 import { fovea } from './spawn-fovea.js';
 
 let folder = '';
@@ -35,7 +36,7 @@ test('a table, and a page with the chart and the same numbers', async () => {
 
 test('without names: all networks of torchvision, as JSON, with a PNG of the chart', async () => {
   const out = join(folder, 'chart.png');
-  const { code, stdout, stderr } = await fovea(['compare', '--json', '--out', out]);
+  const { code, stdout, stderr } = await runFovea(['compare', '--json', '--out', out]);
   assert.equal(code, 0, stderr);
   const { networks } = JSON.parse(stdout);
   assert.equal(networks.length, 18);
@@ -66,7 +67,7 @@ test('a run takes part with the accuracy of its examination', async () => {
   const run = await saveRun('my-lenet', { testAccuracy: 0.9912 });
   const out = join(folder, 'runs.svg');
   const args = ['compare', run, 'resnet20', '--json', '--out', out];
-  const { code, stdout, stderr } = await fovea(args);
+  const { code, stdout, stderr } = await runFovea(args);
   assert.equal(code, 0, stderr);
   const [mine] = JSON.parse(stdout).networks;
   assert.deepEqual(mine, {
@@ -90,7 +91,7 @@ test('what has no accuracy or no kind of chart is refused before anything is wri
     [['vgg16', '--scale', 'log'], /linear, logarithmic/],
   ];
   for (const [args, message] of cases) {
-    const { code, stdout, stderr } = await fovea(['compare', ...args]);
+    const { code, stdout, stderr } = await runFovea(['compare', ...args]);
     assert.equal(code, 2, stderr);
     assert.match(stderr, message);
     assert.equal(stdout, '');

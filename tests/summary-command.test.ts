@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { writeModel } from './onnx-writer.js';
+import { runFovea } from './run-fovea.js';
 import { fovea } from './spawn-fovea.js';
 
 let folder = '';
@@ -34,7 +35,7 @@ test('a table of layers, totals and memory', async () => {
 
 test('the same as one line of JSON', async () => {
   const args = ['summary', 'resnet20', '--batch', '8', '--classes', '5', '--json'];
-  const { code, stdout, stderr } = await fovea(args);
+  const { code, stdout, stderr } = await runFovea(args);
   assert.equal(code, 0, stderr);
   assert.equal(stdout.trimEnd().split('\n').length, 1);
   const { model, inputs, layers, totals, memory } = JSON.parse(stdout);
@@ -50,7 +51,7 @@ test('the same as one line of JSON', async () => {
 
 test('repeated blocks are shown once', async () => {
   const args = ['summary', 'resnet20', '--no-memory'];
-  const [whole, folded] = await Promise.all([fovea(args), fovea([...args, '--fold'])]);
+  const [whole, folded] = await Promise.all([runFovea(args), runFovea([...args, '--fold'])]);
   assert.match(folded.stdout, /^… to layer1\.2 +2 times more +65,536 +9,216 +128 +9,437,184 /m);
   assert.ok(!folded.stdout.includes('layer1.1'));
   assert.ok(!folded.stdout.includes('memory'));
@@ -79,11 +80,11 @@ test('an ONNX file, node by node; extents that it leaves open are asked for', as
       ],
     }),
   );
-  const open = await fovea(['summary', path]);
+  const open = await runFovea(['summary', path]);
   assert.equal(open.code, 2);
   assert.match(open.stderr, /leaves the shape of its input "image" open.*--input 3x224x224/);
   const args = ['summary', path, '--input', '3x9x7', '--batch', '4', '--json'];
-  const { code, stdout, stderr } = await fovea(args);
+  const { code, stdout, stderr } = await runFovea(args);
   assert.equal(code, 0, stderr);
   const { layers, totals } = JSON.parse(stdout);
   assert.deepEqual(
@@ -100,7 +101,7 @@ test('an ONNX file, node by node; extents that it leaves open are asked for', as
 
 test('auxiliary heads take part where they are asked for', async () => {
   const parametersOf = async (...args: string[]): Promise<number> => {
-    const { stdout } = await fovea(['summary', 'googlenet', '--json', '--no-memory', ...args]);
+    const { stdout } = await runFovea(['summary', 'googlenet', '--json', '--no-memory', ...args]);
     return JSON.parse(stdout).totals.parameters;
   };
   assert.equal(await parametersOf(), 6_624_904);
@@ -108,7 +109,7 @@ test('auxiliary heads take part where they are asked for', async () => {
 });
 
 test('a step that cannot be is said to be none, with the reason', async () => {
-  const { code, stdout } = await fovea(['summary', 'inception_v3', '--fold']);
+  const { code, stdout } = await runFovea(['summary', 'inception_v3', '--fold']);
   assert.equal(code, 0);
   assert.match(stdout, /no plan of a training step: AuxLogits\.conv1\.bn .*larger batch/);
 });
@@ -131,7 +132,7 @@ const refused: Readonly<Record<string, readonly [args: string[], code: number, m
 
 for (const [what, [args, expected, message]] of Object.entries(refused)) {
   test(`${what} is refused`, async () => {
-    const { code, stdout, stderr } = await fovea(['summary', ...args]);
+    const { code, stdout, stderr } = await runFovea(['summary', ...args]);
     assert.equal(code, expected);
     assert.match(stderr, message);
     assert.equal(stdout, '');
