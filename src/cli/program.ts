@@ -5,6 +5,7 @@ import { datasetNames } from '../data/index.js';
 import { modelNames } from '../models/index.js';
 import { type ClassifyOptions, classifyCommand } from './classify-command.js';
 import { type CompareOptions, compareCommand } from './compare-command.js';
+import { type ExportOptions, exportCommand } from './export-command.js';
 import { numberList } from './given-statistics.js';
 import { type OnnxTestOptions, onnxTestCommand } from './onnx-test-command.js';
 import { type PredictOptions, predictCommand } from './predict-command.js';
@@ -85,6 +86,22 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
       onExit(await classifyCommand(paths, options, terminal));
     });
 
+  const toOnnx = program
+    .command('export')
+    .description('write a network as an ONNX file, which other runtimes read')
+    .argument('<network>', NETWORK)
+    .option('--weights <file>', 'the weights of a model that is given by name')
+    .option('--out <file>', "where to write (default: the network's name with .onnx)")
+    .option('--classes <n>', 'how many a model of random weights tells apart', wholeNumber(1))
+    .option('--size <n>', "rows and columns of a picture (default: the network's)", wholeNumber(1))
+    .option('--batch <n>', 'pictures at once (default: any number)', wholeNumber(1))
+    .option('--opset <n>', 'the version of the operators, 13 to 23 (default: 17)', wholeNumber(13))
+    .option('--external-data', 'write the weights into a file beside it, as above 2 GB')
+    .option('--json', 'write one line of JSON to standard output')
+    .action(async (name: string, options: ExportOptions) => {
+      onExit(await exportCommand(name, options, terminal));
+    });
+
   const onnxTest = program
     .command('onnx-test')
     .description("run ONNX's backend test cases and tell which of them fail")
@@ -141,7 +158,7 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
       onExit(await compareCommand(names, options, terminal));
     });
 
-  for (const command of [train, predict, classify, onnxTest, tune, summary, compare]) {
+  for (const command of [train, predict, classify, toOnnx, onnxTest, tune, summary, compare]) {
     configure(command, terminal);
     command.showHelpAfterError(`(fovea ${command.name()} --help tells what there is)`);
   }

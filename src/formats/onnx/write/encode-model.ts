@@ -50,6 +50,7 @@ export function encodeModel(graph: GraphToWrite, external?: ExternalData): Piece
       text(set, 1, '');
       number(set, 2, graph.opset);
     });
+    putEntries(writer, 14, graph.metadata);
   });
   return [head, ...within(7, encodeGraph(graph, external)), tail];
 }
@@ -80,13 +81,8 @@ function encodeTensor(tensor: InitializerToWrite, external: ExternalData | undef
     number(writer, 2, elementTypes[tensor.type].code);
     text(writer, 8, tensor.name);
     if (external && offset !== undefined) {
-      const entries = { location: external.location, offset: `${offset}`, length: `${length}` };
-      for (const [key, value] of Object.entries(entries)) {
-        nested(writer, 13, (entry) => {
-          text(entry, 1, key);
-          text(entry, 2, value);
-        });
-      }
+      const { location } = external;
+      putEntries(writer, 13, { location, offset: `${offset}`, length: `${length}` });
       number(writer, 14, 1);
     }
   });
@@ -140,6 +136,20 @@ function putValueInfo(writer: BinaryWriter, { name, typeCode, shape }: ValueInfo
       });
     }),
   );
+}
+
+/** Messages of a key and a value each. */
+function putEntries(
+  writer: BinaryWriter,
+  field: number,
+  entries: Readonly<Record<string, string>>,
+): void {
+  for (const [key, value] of Object.entries(entries)) {
+    nested(writer, field, (entry) => {
+      text(entry, 1, key);
+      text(entry, 2, value);
+    });
+  }
 }
 
 /** A field that holds a message of several pieces. */

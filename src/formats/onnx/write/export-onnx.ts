@@ -36,6 +36,8 @@ export interface OnnxExportOptions {
   opset?: number;
   /** The graph's name. Default: the class of the model. */
   name?: string;
+  /** What else the file is to say, under names of your choice. Default: nothing. */
+  metadata?: Readonly<Record<string, string>>;
   /** The module whose parameter names a function's variables get. Default: none. */
   parametersOf?: AnyModule;
 }
@@ -129,7 +131,8 @@ function traced(model: Exportable, options: Traced): GraphToWrite {
   checkAssignments(run.trace, names);
   graph.scope = '';
   for (const [name, tensor, ref] of written) graph.output(name, ref, tensor);
-  return graph.finish(options.name ?? (module ? module.constructor.name : 'model'));
+  const name = options.name ?? (module ? module.constructor.name : 'model');
+  return graph.finish(name, options.metadata ?? {});
 }
 
 /** Throws ValueError when a run changes a variable. */

@@ -153,7 +153,7 @@ export class GraphBuilder {
     return this.#tensor({ type: elementTypeFor[dtype], shape, values: data }, [name]);
   }
 
-  finish(name: string): GraphToWrite {
+  finish(name: string, metadata: Readonly<Record<string, string>>): GraphToWrite {
     this.#nameTensors();
     const nodes = this.#nodes.map(
       ({ inputs, outputs, ...node }): OnnxNode => ({
@@ -173,6 +173,7 @@ export class GraphBuilder {
       })),
       inputs: this.#inputs,
       outputs: this.#outputs,
+      metadata,
       values: [...this.#types].map(([ref, { shape, dtype }]) => infoOf(ref.name, shape, dtype)),
     };
   }

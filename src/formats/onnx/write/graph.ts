@@ -27,6 +27,8 @@ export interface GraphToWrite {
   readonly outputs: readonly ValueInfo[];
   /** Types and shapes of what nodes make, which viewers show. */
   readonly values: readonly ValueInfo[];
+  /** What else there is to say of the model. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** The element type that tensors of a dtype have in a file. */
