@@ -20,6 +20,7 @@ export {
   warmUp,
 } from './decay-schedules.js';
 export { type AverageOptions, ExponentialMovingAverage } from './exponential-moving-average.js';
+export { GradientAccumulator, type GradientAccumulatorOptions } from './gradient-accumulator.js';
 export { Lion, type LionOptions } from './lion.js';
 export { type Member, Optimizer, type StepOptions, type Update } from './optimizer.js';
 export { OptimizerGroup, type Trained } from './parameter-groups.js';
