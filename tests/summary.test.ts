@@ -4,10 +4,12 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { exportOnnx, loadOnnx } from '../src/formats/index.js';
 import { compile, grad, type Tensor } from '../src/index.js';
 import {
   forwardMemory,
   type LayerSummary,
+  type Summary,
   summarize,
   textbookMemory,
   trainingMemory,
@@ -91,6 +93,23 @@ test('what a batch costs is as many times what a picture costs', () => {
   assert.equal(seven.multiplyAdds, 7 * one.multiplyAdds);
   assert.equal(seven.activations, 7 * one.activations);
   assert.equal(seven.parameters, one.parameters);
+});
+
+test('a network that went through ONNX costs the same and sees the same', () => {
+  for (const name of ['resnet20', 'googlenet_2014']) {
+    const options = name === 'resnet20' ? {} : { auxiliary: false };
+    const model = createModel(name, options).eval();
+    const shape = [1, ...usualInput(name)];
+    const imported = loadOnnx(exportOnnx(model, { inputs: [shape] }), `${name}.onnx`);
+    const call = (input: Tensor) => imported.call({ input });
+    const [own, other] = [summarize(model, [shape]), summarize(imported, [shape], { call })];
+    // Without the count of batches, which ONNX has no place for.
+    const { buffers: _, ...totals } = own.totals;
+    assert.deepEqual({ ...other.totals, buffers: undefined }, { ...totals, buffers: undefined });
+    const fields = ({ layers }: Summary) =>
+      layers.flatMap((layer) => (layer.multiplyAdds > 0 ? [layer.receptiveField] : []));
+    assert.deepEqual(fields(other), fields(own));
+  }
 });
 
 /** Functions between layers, a layer that runs twice, one that never runs, and weights that nobody made yet. */

@@ -120,7 +120,7 @@ function foldedBlocks(layers: readonly LayerSummary[]): Block[] {
 const alone = { length: 1, times: 1 };
 
 /** `layer1.0` of `layer1.0.conv1`: the path up to the number of a block, or all of it. */
-const blockOf = (path: string): string => /^.*?\.\d+(?=\.|$)/.exec(path)?.[0] ?? path;
+const blockOf = (path: string): string => /^.*?\.\d+(?=[./]|$)/.exec(path)?.[0] ?? path;
 
 interface Repeated {
   readonly signatures: readonly string[];
