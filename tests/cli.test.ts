@@ -6,6 +6,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { drawDigits } from '../src/data/index.js';
 import { encodePng } from '../src/formats/index.js';
 import { loadNetwork } from '../src/train/index.js';
@@ -16,6 +17,8 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fovea-cli-'));
 });
 after(() => rm(folder, { recursive: true, force: true }));
+
+const pictures = new URL('../../tests/fixtures/images/', import.meta.url);
 
 const small = ['--data', 'digits', '--train-size', '300', '--test-size', '60', '--batch', '10'];
 
@@ -91,6 +94,14 @@ describe('a trained network', () => {
     const shown = await fovea(['predict', out, paths[0]]);
     assert.match(shown.stdout, /digit-0\.png: \d {2}\d+\.\d %\n/);
     assert.match(shown.stdout, /█/);
+  });
+
+  test('predict reads pictures of every kind', async () => {
+    const names = ['grey.png', 'cmyk.jpg', 'animated.gif', '24-bit.bmp', 'lossy-alpha.webp'];
+    const paths = names.map((name) => fileURLToPath(new URL(name, pictures)));
+    const { code, stdout, stderr } = await fovea(['predict', out, ...paths, '--json']);
+    assert.equal(code, 0, stderr);
+    assert.equal(JSON.parse(stdout).predictions.length, names.length);
   });
 
   test('predict refuses what is missing, damaged or no network', async () => {
