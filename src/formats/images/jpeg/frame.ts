@@ -22,10 +22,10 @@ export interface Component {
   /** Blocks that are stored: whole units of the scan. */
   readonly storedAcross: number;
   readonly storedDown: number;
-  /** Samples of the stored blocks, row-major. */
-  readonly plane: Uint8Array;
-  /** 64 coefficients of each stored block, of a progressive picture; else empty. */
-  readonly coefficients: Int16Array;
+  /** Samples of the stored blocks, row-major; of a progressive picture empty until all scans are read. */
+  plane: Uint8Array;
+  /** 64 coefficients of each stored block, of a progressive picture until its samples are made; else empty. */
+  coefficients: Int16Array;
 }
 
 export interface Frame {
@@ -119,7 +119,7 @@ export function readFrame(
     const samples = 64 * shape.storedAcross * shape.storedDown;
     return {
       ...shape,
-      plane: new Uint8Array(samples),
+      plane: new Uint8Array(progressive ? 0 : samples),
       coefficients: new Int16Array(progressive ? samples : 0),
     };
   });

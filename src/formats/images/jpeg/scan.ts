@@ -145,9 +145,11 @@ function wholeBlocks({ components }: Scan, state: ScanState): DecodeBlock {
 /** Writes the samples of a progressive picture, once its scans are decoded. */
 export function writeSamples(component: Component, steps: Uint16Array): void {
   const { coefficients, storedAcross, storedDown } = component;
+  component.plane = new Uint8Array(coefficients.length);
   for (let place = 0; place < storedAcross * storedDown; place++) {
     inverseDct(coefficients, { from: 64 * place, steps }, targetOf(component, place));
   }
+  component.coefficients = new Int16Array(0);
 }
 
 function targetOf({ plane, storedAcross }: Component, place: number) {
