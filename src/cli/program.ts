@@ -62,9 +62,9 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
 
   const predict = program
     .command('predict')
-    .description('name the pictures in PNG files with a trained network')
+    .description('name the pictures in files with a trained network')
     .argument('<folder>', 'where a network was saved')
-    .argument('<image...>', 'PNG files of any size')
+    .argument('<image...>', 'PNG, JPEG, GIF, BMP or WebP files of any size')
     .option('--json', 'write one line of JSON to standard output')
     .action(async (folder: string, paths: string[], options: PredictOptions) => {
       onExit(await predictCommand({ folder, paths }, options, terminal));
