@@ -307,3 +307,8 @@ refuses('a model that returns nothing', () => exportOnnx(() => [], oneInput), {
   kind,
   parts: ['returns no tensor'],
 });
+refuses(
+  'more than 2 GB in one file, before any weight is made',
+  () => exportOnnx(new Linear(30_000, 20_000), { inputs: [[1, 30_000]] }),
+  { kind, parts: ['2400080000 bytes', 'saveOnnx()'] },
+);

@@ -14,8 +14,11 @@ import {
 import { type Exportable, graphOf, type OnnxExportOptions } from './export-onnx.js';
 import type { GraphToWrite, InitializerToWrite } from './graph.js';
 
-/** No protobuf message may be larger. */
-const largestMessage = 2 ** 31 - 1;
+/** No protobuf message may be larger than 2 GiB; this leaves room for all that is no weight. */
+const mostInOneFile = 2e9;
+
+const weightBytes = ({ initializers }: GraphToWrite): number =>
+  initializers.reduce((total, tensor) => total + byteLengthOf(tensor), 0);
 
 /**
  * The bytes of an ONNX model that computes what `model` does in evaluation mode.
@@ -30,15 +33,16 @@ const largestMessage = 2 ** 31 - 1;
  *     const bytes = exportOnnx(createModel('resnet18'), { inputs: [['batch', 3, 224, 224]] });
  */
 export function exportOnnx(model: Exportable, options: OnnxExportOptions): Uint8Array<ArrayBuffer> {
-  const pieces = encodeModel(graphOf(model, options));
-  const length = lengthOf(pieces);
-  if (length > largestMessage) {
+  const graph = graphOf(model, options);
+  const weights = weightBytes(graph);
+  if (weights > mostInOneFile) {
     throw new ValueError(
-      `exportOnnx: the model takes ${length} bytes, and an ONNX file holds ${largestMessage}; ` +
-        `use saveOnnx(), which writes the weights into a file beside it`,
+      `exportOnnx: the weights take ${weights} bytes, and one ONNX file holds ${mostInOneFile}; ` +
+        `use saveOnnx(), which writes them into a file beside it`,
     );
   }
-  const bytes = new Uint8Array(length);
+  const pieces = encodeModel(graph);
+  const bytes = new Uint8Array(lengthOf(pieces));
   let offset = 0;
   for (const piece of pieces) {
     bytes.set(bytesOf(piece), offset);
@@ -77,16 +81,13 @@ export async function saveOnnx(
   { externalData, ...options }: OnnxSaveOptions,
 ): Promise<SavedOnnx> {
   const graph = graphOf(model, options);
-  const whole = encodeModel(graph);
-  const isApart = externalData ?? lengthOf(whole) > largestMessage;
-  const written: [string, readonly Piece[]][] = [[path, whole]];
-  if (isApart) {
+  const written: [string, readonly Piece[]][] = [];
+  if (externalData ?? weightBytes(graph) > mostInOneFile) {
     const { basename } = await import('node:path');
-    const data = `${path}.data`;
     const { pieces, external } = apart(graph, `${basename(path)}.data`);
     // First, so that there is never a model whose weights are missing.
-    written.splice(0, 1, [data, pieces], [path, encodeModel(graph, external)]);
-  }
+    written.push([`${path}.data`, pieces], [path, encodeModel(graph, external)]);
+  } else written.push([path, encodeModel(graph)]);
   for (const [file, pieces] of written) {
     await writeFileAtomically(file, { length: lengthOf(pieces), chunks: chunksOf(pieces) });
   }
