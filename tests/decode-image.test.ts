@@ -41,6 +41,11 @@ test('reading WebP leaves nothing behind that other code could see', async () =>
   assert.equal('ImageData' in globalThis, false);
 });
 
+test('the kind of a file is told by its bytes, not by its name', async () => {
+  const { channels } = await decodeImage(fileOf('cmyk.jpg'), 'picture.png');
+  assert.equal(channels, 3);
+});
+
 test('what is no picture is refused', async () => {
   await refused(new Uint8Array(0), 'nothing.png', /is empty/);
   await refused(

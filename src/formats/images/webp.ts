@@ -1,5 +1,6 @@
 /** Reads WebP files, lossy and lossless, with libwebp compiled to WebAssembly. */
 
+import { FormatError } from '../format-error.js';
 import { placed } from './canvas.js';
 import { exifOrientation, oriented } from './exif-orientation.js';
 import type { ImagePixels } from './image-pixels.js';
@@ -26,7 +27,10 @@ export async function decodeWebp(bytes: Uint8Array, fileName: string): Promise<I
   const file: ImageFile = { fileName, kind: 'WebP' };
   const { bytes: alone, canvas, hasAlpha, exif } = readWebp(bytes, file);
   decoder ??= startDecoder();
-  const decode = await decoder;
+  const decode = await decoder.catch((error: unknown) => {
+    decoder = undefined;
+    throw notStarted(fileName, error);
+  });
   let decoded: Decoded;
   try {
     decoded = await decode(alone.slice().buffer);
@@ -38,6 +42,19 @@ export async function decodeWebp(bytes: Uint8Array, fileName: string): Promise<I
   if (decoded.data.length > LARGE) decoder = undefined;
   const image = placed(pixelsOf(decoded, hasAlpha), canvas);
   return exif ? oriented(image, exifOrientation(exifData(exif))) : image;
+}
+
+function notStarted(fileName: string, error: unknown): FormatError {
+  const text = error instanceof Error ? error.message : String(error);
+  return new FormatError(
+    fileName,
+    {
+      happened: `the decoder of WebP pictures could not be loaded (${text})`,
+      expected: 'its WebAssembly file, which comes with the package @jsquash/webp',
+      mend: 'install the packages again, or let the bundler carry that file along',
+    },
+    error,
+  );
 }
 
 /** Some writers put JPEG's mark in front of the data. */

@@ -1,6 +1,6 @@
 /** Reads the bits of a scan, whose bytes end at a marker (ITU-T T.81, F.2.2.5). */
 
-/** Throws for what is found at a byte of the file. */
+/** Throws for what is found at a byte of the file; at its end, for a file that is cut off. */
 export type FailAt = (what: string, position: number) => never;
 
 export class BitReader {
@@ -64,7 +64,7 @@ export class BitReader {
     let at = this.position;
     while (at + 1 < bytes.length && !(bytes[at] === 0xff && bytes[at + 1] >= 0xc0)) at++;
     if (at + 1 >= bytes.length) {
-      this.fail(`the file ends after ${bytes.length} bytes, within the pixels`, at);
+      this.fail(`the file ends after ${bytes.length} bytes, within the pixels`, bytes.length);
     }
     if (bytes[at + 1] !== 0xd0 + number) {
       this.fail(`restart marker ${number} is missing`, at);

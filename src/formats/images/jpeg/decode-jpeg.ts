@@ -34,7 +34,7 @@ interface JpegState {
 export function decodeJpeg(bytes: Uint8Array, fileName: string): ImagePixels {
   const file: ImageFile = { fileName, kind: 'JPEG' };
   const fail: FailAt = (what, position) => {
-    if (what.includes('ends')) throw cutOff(file, what);
+    if (position >= bytes.length) throw cutOff(file, what);
     throw damaged(file, `${what}, at byte ${position}`);
   };
   const state: JpegState = {
