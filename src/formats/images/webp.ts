@@ -35,8 +35,9 @@ export async function decodeWebp(bytes: Uint8Array, fileName: string): Promise<I
   try {
     decoded = await decode(alone.slice().buffer);
   } catch (error) {
-    // What failed within may not be whole any more.
-    decoder = undefined;
+    // A program that broke off may not be whole any more; one that said no is.
+    const saidNo = error instanceof Error && !(error instanceof WebAssembly.RuntimeError);
+    if (!saidNo) decoder = undefined;
     throw damaged(file, error instanceof Error ? error.message : String(error), error);
   }
   if (decoded.data.length > LARGE) decoder = undefined;
