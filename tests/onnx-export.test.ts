@@ -67,7 +67,7 @@ test('initialisers have the names of parameters, nodes those of layers', () => {
 
 test('inputs and outputs are called as asked, or as in what the model returns', () => {
   const model = (x: Tensor, mask: Tensor) => ({ masked: mul(x, mask), parts: [relu(x), x] });
-  const inputs = [{ name: 'x', shape: [2, 'width'] }, [2, 'width']] as const;
+  const inputs = [{ name: 'x', shape: ['many', 3] }, ['many', 3]] as const;
   const own = readOnnx(exportOnnx(model, { inputs }), 'm.onnx');
   assert.deepEqual(
     own.inputs.map(({ name }) => name),
@@ -76,9 +76,9 @@ test('inputs and outputs are called as asked, or as in what the model returns', 
   assert.deepEqual(
     own.outputs.map(({ name, shape }) => [name, shape]),
     [
-      ['masked', [2, 'width']],
-      ['parts.0', [2, 'width']],
-      ['parts.1', [2, 'width']],
+      ['masked', ['many', 3]],
+      ['parts.0', ['many', 3]],
+      ['parts.1', ['many', 3]],
     ],
   );
   const asked = readOnnx(exportOnnx(model, { inputs, outputs: ['a', 'b', 'c'] }), 'm.onnx');
@@ -285,10 +285,25 @@ refuses(
     }),
   { kind, parts: ["node 'Expand' (Expand)", "'batch'"] },
 );
-refuses('two open extents', () => exportOnnx(relu, { inputs: [['batch', 'width']] }), {
-  kind,
-  parts: ["'batch', 'width'", 'at most one name'],
-});
+refuses(
+  'an open extent that is no batch',
+  () => exportOnnx(relu, { inputs: [{ name: 'x', shape: [1, 3, 'height', 8] }] }),
+  { kind, parts: ["extent 2 of 'x' is open ('height')", 'give a number'] },
+);
+refuses(
+  'batches of two names',
+  () =>
+    exportOnnx(add, {
+      inputs: [
+        ['n', 2],
+        ['m', 2],
+      ],
+    }),
+  {
+    kind,
+    parts: ["'n', 'm'", 'one name'],
+  },
+);
 refuses('another operator set', () => exportOnnx(relu, { ...oneInput, opset: 12 }), {
   kind,
   parts: ['opset is 12', '13 to 23'],

@@ -16,7 +16,7 @@ import { mergeSizes } from './merge-sizes.js';
 import { namedLeaves } from './named-leaves.js';
 import { defaultOpset, irVersionOf } from './operator-sets.js';
 
-/** Extents; one of them may be a name, such as 'batch', and is left open then. */
+/** Extents; the first may be a name, such as 'batch', and is left open then. */
 export type OpenShape = readonly (number | string)[];
 
 export interface OnnxInput {
@@ -63,20 +63,31 @@ export function graphOf(model: Exportable, options: OnnxExportOptions): GraphToW
   if (twice !== undefined) {
     throw new ValueError(`exportOnnx: the name '${twice}' is there twice or empty; give another`);
   }
-  const extents = new Set(inputs.flatMap(({ shape }) => shape.filter(isOpen)));
-  const [open, ...others] = extents;
-  if (others.length > 0) {
-    throw new ValueError(
-      `exportOnnx: the extents '${[...extents].join("', '")}' are open; expected at most one name ` +
-        `(which may stand in several places) and numbers in place of the others`,
-    );
-  }
+  const open = openExtent(inputs);
   const build = (size: number) => traced(model, { ...options, inputs, size });
   return inEvaluation(moduleOf(model, options), () => {
     if (open === undefined) return build(0);
     const [first, second] = sampleSizes.map(build);
     return mergeSizes(first, second, { name: open, sizes: sampleSizes });
   });
+}
+
+/** The name of the open extent, if there is one; throws ValueError for those that cannot be open. */
+function openExtent(inputs: readonly Required<OnnxInput>[]): string | undefined {
+  for (const { name, shape } of inputs) {
+    const dim = shape.findIndex((extent, at) => at > 0 && isOpen(extent));
+    if (dim < 0) continue;
+    throw new ValueError(
+      `exportOnnx: extent ${dim} of '${name}' is open ('${shape[dim]}'); only the first one, the batch, ` +
+        `may be, because windows and padding depend on the others; give a number`,
+    );
+  }
+  const names = new Set(inputs.flatMap(({ shape }) => shape.filter(isOpen)));
+  if (names.size <= 1) return [...names][0];
+  throw new ValueError(
+    `exportOnnx: the batches of the inputs are called '${[...names].join("', '")}'; all of them are of one ` +
+      `size, so give them one name, or numbers`,
+  );
 }
 
 const isShape = (input: OpenShape | OnnxInput): input is OpenShape => Array.isArray(input);

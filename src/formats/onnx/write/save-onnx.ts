@@ -24,8 +24,8 @@ const weightBytes = ({ initializers }: GraphToWrite): number =>
  * The bytes of an ONNX model that computes what `model` does in evaluation mode.
  *
  * Layers become the operators that ONNX has for them (Conv with its bias, BatchNormalization, Gemm), whatever
- * else there is its primitives. Parameters are initialisers under their PyTorch names. An extent that is a name
- * in `inputs` stays open.
+ * else there is its primitives. Parameters are initialisers under their PyTorch names. A first extent that is
+ * a name in `inputs` stays open.
  *
  * Throws ValueError when the model draws random numbers or changes a variable, when an open extent decides what is
  * computed, and for a model of 2 GB or more, which `saveOnnx` writes as two files.
