@@ -3,6 +3,7 @@
 import { ShapeError, ValueError } from '../../graph/errors.js';
 import { formatShape } from '../../graph/shape.js';
 import type { Tensor } from '../../graph/tensor.js';
+import { withScope } from '../../graph/trace.js';
 import { Module } from '../../nn/module.js';
 import type { BuiltLayer, BuiltLayers } from './build-layers.js';
 import type { InputSpec, LayerCall, Topology } from './topology.js';
@@ -85,7 +86,7 @@ export class TfjsModel extends Module<Tensor[]> {
     for (const { layer, inputs: given, output } of this.#calls) {
       const { module, activation } = this.#layers.get(layer.path)!;
       const y = module.call(...given.map((value) => values[value]));
-      values[output] = activation ? activation(y) : y;
+      values[output] = activation ? withScope(layer.path, () => activation(y)) : y;
     }
     return this.#results.map((value) => values[value]);
   }
