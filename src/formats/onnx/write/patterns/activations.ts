@@ -32,6 +32,13 @@ function above(tensor: Tensor): { x: Tensor; limit: number } | null {
   return less && limit !== null ? { x: less[1], limit } : null;
 }
 
+/** x where `tensor` is x >= limit or x > limit, and the limit. */
+function atLeast(tensor: Tensor): { x: Tensor; limit: number } | null {
+  const found = atMost(tensor);
+  const limit = found && numberOf(found.a);
+  return found && limit !== null ? { x: found.b, limit } : above(tensor);
+}
+
 export const relu: Pattern = (tensor) => {
   const choice = operandsOf(tensor, 'where');
   const atLimit = choice && atMost(choice[0]);
@@ -49,12 +56,13 @@ function clipped(tensor: Tensor): Clipped | null {
   const outer = operandsOf(tensor, 'where');
   const inner = outer && operandsOf(outer[2], 'where');
   const below = outer && atMost(outer[0]);
-  const over = inner && above(operandsOf(inner[0], 'or')?.[0] ?? inner[0]);
+  const over = inner && atLeast(inner[0]);
   if (!outer || !inner || !below || !over) return null;
   const least = numberOf(outer[1]);
   const most = numberOf(inner[1]);
   const x = inner[2];
   if (least === null || most === null || !same(below.a, x) || !same(over.x, x)) return null;
+  if (least > most) return null;
   return isNumber(below.b, least) && over.limit === most ? { x, least, most } : null;
 }
 
@@ -167,16 +175,19 @@ export const hardSwish: Pattern = (tensor, { opset }) => {
   const outer = opset >= 14 ? operandsOf(tensor, 'where') : null;
   const inner = outer && operandsOf(outer[2], 'where');
   const below = outer && operandsOf(outer[0], 'less');
-  const over = inner && above(operandsOf(inner[0], 'or')?.[0] ?? inner[0]);
+  const over = inner && atLeast(inner[0]);
   if (!outer || !inner || !below || over?.limit !== 3 || !isNumber(below[1], -3)) return null;
   const x = below[0];
+  const outside = besides(operandsOf(outer[1], 'mul'), 0);
+  if (!same(over.x, x) || !same(inner[1], x) || !outside || !same(outside, x)) return null;
   const product = operandsOf(inner[2], 'div');
   const factors = product && isNumber(product[1], 6) ? operandsOf(product[0], 'mul') : null;
   const bounded = factors && operandsOf(factors[0], 'where');
   const moved = factors && besides(operandsOf(factors[1], 'add'), 3);
-  if (!factors || !bounded || !moved || !same(moved, factors[0])) return null;
-  const matches = same(bounded[2], x) && isNumber(bounded[1], 0) && same(over.x, x);
-  return matches && same(inner[1], x) && besides(operandsOf(outer[1], 'mul'), 0)
+  if (!bounded || !moved || !same(moved, factors[0])) return null;
+  const either = operandsOf(bounded[0], 'or');
+  const isBounded = either && same(either[0], outer[0]) && same(either[1], inner[0]);
+  return isBounded && isNumber(bounded[1], 0) && same(bounded[2], x)
     ? ofOne(tensor, 'HardSwish', x)
     : null;
 };

@@ -10,6 +10,7 @@ import {
   operandsOf,
   operator,
   type Pattern,
+  same,
   shaped,
   unexpanded,
   unshaped,
@@ -36,11 +37,13 @@ function tableRows(tensor: Tensor): { table: Tensor; index: Tensor } | null {
   const within = choice && operandsOf(choice[0], 'and');
   if (!choice || !found || !within || !Number.isNaN(numberOf(choice[2]) ?? 0)) return null;
   const turned = made(found.inputs[0], 'permute');
-  const known = operandsOf(within[0], 'less');
+  const [least, most] = within.map((part) => operandsOf(part, 'less'));
   const index = unexpanded(found.inputs[1]);
-  if (!turned || !known || !isNumber(known[0], -1)) return null;
-  const sameIndex = unshaped(known[1]) === unshaped(index);
-  return sameIndex ? { table: turned.inputs[0], index } : null;
+  if (!turned || !least || !most || !isNumber(least[0], -1)) return null;
+  const [table] = turned.inputs;
+  const isIndex = (part: Tensor) => unshaped(part) === unshaped(index);
+  const isWithin = isIndex(least[1]) && isIndex(most[0]) && isNumber(most[1], table.shape[0]);
+  return isWithin && index.size === tensor.shape[0] ? { table, index } : null;
 }
 
 /** An embedding: rows of a table; those of the padding index only have no gradient. */
@@ -48,7 +51,9 @@ export const embedding: Pattern = (tensor) => {
   const reshaped = made(tensor, 'reshape');
   const whole = reshaped ? reshaped.inputs[0] : tensor;
   const choice = operandsOf(whole, 'where');
-  const found = tableRows(whole) ?? (choice && tableRows(choice[1]));
+  // The padding index chooses between the rows and the same rows without a gradient.
+  const isPadded = choice !== null && same(choice[1], choice[2]);
+  const found = tableRows(whole) ?? (isPadded ? tableRows(choice[1]) : null);
   if (!found) return null;
   const { table, index } = found;
   const shape = tensor.shape.slice(0, -1);

@@ -90,6 +90,9 @@ function ownStatistics({ shifted, rest, variance }: Normalized): {
   if (!shift || !mean || !same(mean.x, shifted) || !mean.keepDims) return null;
   const kept = operandsOf(variance, 'where');
   const spread = kept && operandsOf(kept[2], 'sub');
+  const negative = kept && operandsOf(kept[0], 'less');
+  const isKept = negative && same(negative[0], kept[2]) && isNumber(negative[1], 0);
+  if (!isKept || !isNumber(kept[1], 0)) return null;
   const squares = spread && meanOf(spread[0]);
   if (!squares || !isSquare(squares.x, shifted) || !isSquare(spread[1], rest)) return null;
   return sameShape(squares.dims, mean.dims) ? { x: shift[0], dims: mean.dims } : null;
