@@ -29,6 +29,6 @@ const { evaluation } = await trainClassifier(model, {
   epochs: 1,
   optimizer: new AdamW(model.parameters()),
   schedule: oneCycleSchedule({ lr: 3e-3, steps: loader.length }),
-  onStep: ({ step, epochLoss }) => step % 40 === 0 && console.log(step, epochLoss),
+  onStep: ({ step, means }) => step % 40 === 0 && console.log(step, means.loss),
 });
 console.log(`right: ${evaluation?.correct} of ${evaluation?.count}`);

@@ -12,7 +12,7 @@ import {
   NonFiniteError,
   normalize,
   pixelStatistics,
-  type StepEvent,
+  type StepReport,
   type TrainClassifierOptions,
   trainClassifier,
 } from '../src/train/index.js';
@@ -47,13 +47,13 @@ async function brokenRun(running: Promise<unknown>): Promise<NonFiniteError> {
 }
 
 test('training lowers the loss and reports every step and epoch', async () => {
-  const events: StepEvent[] = [];
+  const events: StepReport[] = [];
   const epochs: number[] = [];
   const result = await fit(smallModel(), {
     epochs: 6,
     test: examination,
-    onStep: (event) => events.push(event),
-    onEpoch: ({ epoch }) => epochs.push(epoch),
+    onStep: (event) => void events.push(event),
+    onEpoch: ({ epoch }) => void epochs.push(epoch),
   });
   assert.deepEqual(epochs, [0, 1, 2, 3, 4, 5]);
   assert.deepEqual(
@@ -61,20 +61,23 @@ test('training lowers the loss and reports every step and epoch', async () => {
     Array.from({ length: 24 }, (_, i) => i),
   );
   assert.equal(events[9].epoch, 2);
-  assert.equal(events[23].images, 480);
+  assert.equal(events[23].samples, 480);
   assert.equal(result.steps, 24);
   assert.equal(result.interrupted, false);
-  assert.ok(result.history[5].loss < result.history[0].loss / 2, JSON.stringify(result.history));
-  assert.ok(result.history[5].accuracy > 0.8, JSON.stringify(result.history));
-  const lastEpoch = events.slice(20).reduce((sum, { loss }) => sum + loss, 0) / 4;
-  assert.ok(Math.abs(result.loss - lastEpoch) < 1e-12);
+  assert.ok(
+    result.history[5].metrics.loss < result.history[0].metrics.loss / 2,
+    JSON.stringify(result.history),
+  );
+  assert.ok(result.history[5].metrics.accuracy > 0.8, JSON.stringify(result.history));
+  const lastEpoch = events.slice(20).reduce((sum, { metrics }) => sum + metrics.loss, 0) / 4;
+  assert.ok(Math.abs(result.history[5].metrics.loss - lastEpoch) < 1e-12);
   assert.equal(result.evaluation?.count, 33);
 });
 
 test('the same seed gives the same losses to the bit, another seed does not', async () => {
   const losses = async (seed: number) => {
     const seen: number[] = [];
-    await fit(smallModel(), { seed, onStep: ({ loss }) => seen.push(loss) });
+    await fit(smallModel(), { seed, onStep: ({ metrics }) => void seen.push(metrics.loss) });
     return seen;
   };
   assert.deepEqual(await losses(3), await losses(3));
@@ -84,9 +87,12 @@ test('the same seed gives the same losses to the bit, another seed does not', as
 test('a last smaller batch is learned from when the loader keeps it', async () => {
   const loader = new DataLoader(train, { batchSize: 32, shuffle: true });
   const images: number[] = [];
-  const result = await fit(smallModel(), { loader, onStep: (event) => images.push(event.images) });
+  const result = await fit(smallModel(), {
+    loader,
+    onStep: (event) => void images.push(event.samples),
+  });
   assert.deepEqual(images, [32, 64, 80, 112, 144, 160]);
-  assert.equal(result.images, 160);
+  assert.equal(result.samples, 160);
 });
 
 test('the schedule sets the learning rate of each step', async () => {
@@ -247,7 +253,7 @@ test('weights that the very last update broke are taken back', async () => {
   const model = smallModel();
   const [weight] = model.parameters();
   let before: number[][] = [];
-  const onStep = ({ step }: StepEvent) => {
+  const onStep = ({ step }: StepReport) => {
     if (step === 6) before = weightsOf(model);
     if (step === 7) weight.set(new Float32Array(weight.size).fill(Number.NaN));
   };

@@ -1,14 +1,14 @@
 /** The progress of a training run: a bar in a terminal, plain lines elsewhere. */
 
 import type { DownloadProgress } from '../data/index.js';
-import type { EpochSummary, StepEvent } from '../train/index.js';
+import type { EpochReport, StepReport } from '../train/index.js';
 import { createBar } from './progress-bar.js';
 import { print, type Terminal } from './terminal.js';
 
 export interface Progress {
   download(progress: DownloadProgress): void;
-  step(event: StepEvent): void;
-  epoch(summary: EpochSummary): void;
+  step(event: StepReport): void;
+  epoch(summary: EpochReport): void;
   examine(progress: { done: number; count: number }): void;
   /** Ends the bar, so that other text can follow. */
   stop(): void;
@@ -81,10 +81,10 @@ function lines(output: Terminal['stderr']): Progress {
   };
 }
 
-function measures({ epochLoss, epochAccuracy, images, seconds }: StepEvent): string {
-  const rate = Math.round(images / seconds).toLocaleString('en');
-  const accuracy = (100 * epochAccuracy).toFixed(2);
-  return `loss ${epochLoss.toFixed(4)}  accuracy ${accuracy} %  ${rate} pictures/s`;
+function measures({ means, samples, seconds }: StepReport): string {
+  const rate = Math.round(samples / seconds).toLocaleString('en');
+  const accuracy = (100 * means.accuracy).toFixed(2);
+  return `loss ${means.loss.toFixed(4)}  accuracy ${accuracy} %  ${rate} pictures/s`;
 }
 
 /** Minutes and seconds, such as 1:05. */

@@ -200,12 +200,12 @@ async function save(run: Run, training: Record<string, unknown>): Promise<string
 }
 
 function describeTraining(options: TrainOptions, result: TrainingResult): Record<string, unknown> {
-  const { steps, seconds, loss, evaluation, interrupted, history } = result;
+  const { steps, seconds, evaluation, interrupted, history } = result;
   return {
     ...recipeOf(options),
     epochsFinished: history.length,
     ...{ steps, seconds, interrupted },
-    trainLoss: loss,
+    trainLoss: history.at(-1)?.metrics.loss ?? null,
     testAccuracy: evaluation?.accuracy ?? null,
   };
 }

@@ -36,8 +36,8 @@ export function summarize(options: SummarizeOptions): TrainSummary {
     data,
     epochs: result.history.length,
     seconds: round(result.seconds, 3),
-    imagesPerSecond: round(result.images / result.seconds, 1),
-    trainLoss: result.loss,
+    imagesPerSecond: round(result.samples / result.seconds, 1),
+    trainLoss: result.history.at(-1)?.metrics.loss ?? Number.NaN,
     testAccuracy: result.evaluation?.accuracy ?? null,
     parameters,
     out,
@@ -46,13 +46,13 @@ export function summarize(options: SummarizeOptions): TrainSummary {
 
 /** The end of a run as text for `output`. */
 export function drawResult(
-  { history, loss, seconds, images, evaluation }: TrainingResult,
+  { history, seconds, samples, evaluation }: TrainingResult,
   { data, output }: { data: ImageDataset; output: Output },
 ): string {
-  const rate = Math.round(images / seconds).toLocaleString('en');
+  const rate = Math.round(samples / seconds).toLocaleString('en');
   const epochs = history.length === 1 ? '1 epoch' : `${history.length} epochs`;
   const parts = [
-    `${epochs} in ${seconds.toFixed(1)} s, ${rate} pictures/s, training loss ${loss.toFixed(4)}`,
+    `${epochs} in ${seconds.toFixed(1)} s, ${rate} pictures/s, training loss ${history.at(-1)?.metrics.loss.toFixed(4)}`,
   ];
   if (evaluation) {
     const matrix = drawConfusionMatrix(evaluation.confusion, data.classes, { color: output.color });

@@ -12,6 +12,11 @@ export class EpochMeans {
   #sums = new Map<string, number>();
   #samples = 0;
 
+  /** Samples since the beginning of the epoch. */
+  get samples(): number {
+    return this.#samples;
+  }
+
   add(metrics: Metrics, size: number): void {
     for (const [name, value] of Object.entries(metrics)) {
       this.#sums.set(name, (this.#sums.get(name) ?? 0) + value * size);

@@ -31,7 +31,6 @@ export {
   planesOf,
   preprocessingFor,
 } from './preprocessing.js';
-export type { Course, EpochSummary, StepEvent } from './run-epochs.js';
 export { openRunFolder, type RunFolder } from './run-folder.js';
 export {
   loadNetwork,

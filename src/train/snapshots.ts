@@ -24,9 +24,9 @@ export class Snapshots {
     this.#optimizer = optimizer;
   }
 
-  /** To be called before every step; copies at every hundredth. */
+  /** To be called before every step; copies at the first one and at every hundredth. */
   before(step: number): void {
-    if (step % INTERVAL !== 0) return;
+    if (this.#newer && step % INTERVAL !== 0) return;
     const model = this.#model.stateDict();
     const generators = this.#model.generatorState();
     this.#older = this.#newer;

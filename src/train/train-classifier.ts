@@ -1,49 +1,62 @@
 /** Trains a classifier and examines it: a clean stop at any step, and no weights lost to NaN. */
 
-import { DataError, type DataLoader, type ImageDataset } from '../data/index.js';
-import { ValueError } from '../graph/errors.js';
+import { type Batch, DataError, type DataLoader, type ImageDataset } from '../data/index.js';
 import type { Module } from '../nn/index.js';
 import type { Optimizer, Schedule } from '../optim/index.js';
+import { tensorsOf } from './batches.js';
+import { classifierStep } from './classifier-step.js';
 import { type Evaluation, evaluateClassifier } from './evaluate-classifier.js';
 import { isStateFinite, type NonFinitePlace } from './non-finite.js';
 import { type PixelStatistics, pixelStatistics } from './pixel-statistics.js';
 import { replay } from './replay.js';
-import { type Course, type EpochSummary, runEpochs, type StepEvent } from './run-epochs.js';
 import { Snapshots } from './snapshots.js';
+import { Trainer, type TrainerOptions, type Training } from './trainer.js';
 
-export interface TrainClassifierOptions {
+/** What is left to the `Trainer`: how often to examine, where checkpoints go, what hears of it all. */
+type TrainerShare = Pick<
+  TrainerOptions<Batch>,
+  | 'evaluateEvery'
+  | 'monitor'
+  | 'checkpoints'
+  | 'checkpointEvery'
+  | 'signal'
+  | 'onStep'
+  | 'onEpoch'
+  | 'onCheckpoint'
+>;
+
+export interface TrainClassifierOptions extends TrainerShare {
   readonly optimizer: Optimizer;
   /** Serves the pictures to learn from; with `dropLast` no second program is compiled for the rest. */
   readonly loader: DataLoader;
   readonly epochs: number;
-  /** The pictures to be examined on at the end. */
+  /** The pictures to be examined on behind each epoch. */
   readonly test?: ImageDataset;
   /** Learning rate by step. Default: what the optimiser has. */
   readonly schedule?: Schedule;
   /** Default: those of the training pictures. */
   readonly statistics?: PixelStatistics;
-  /** Aborting it ends the training after the step that is running. */
-  readonly signal?: AbortSignal;
-  readonly onStep?: (event: StepEvent) => void;
-  readonly onEpoch?: (summary: EpochSummary) => void;
+  /** Go on from the newest whole checkpoint. Default: false. */
+  readonly resume?: boolean;
   readonly onEvaluate?: (progress: { done: number; count: number }) => void;
 }
 
-export interface TrainingResult extends Course {
+export interface TrainingResult extends Training {
   /** Whether the signal ended it early. */
   readonly interrupted: boolean;
-  /** The examination on the test set; null without one, or when interrupted. */
+  /** The last examination on the test set; null without one, or when interrupted. */
   readonly evaluation: Evaluation | null;
   /** The normalisation that the network was trained with. */
   readonly statistics: PixelStatistics;
 }
 
 /**
- * Trains `model` to name pictures and examines it on the test set.
+ * Trains `model` to name pictures and examines it on the test set. Steps and epochs tell the mean cross
+ * entropy as `loss` and the share of pictures that were named rightly as `accuracy`.
  *
- * The same seeds give the same losses to the bit, whatever the number of threads. Throws DataError
- * for labels that no class has, and NonFiniteError when the loss or a gradient becomes infinite or
- * NaN; the model then has the last weights that worked.
+ * The same seeds give the same losses to the bit, whatever the number of threads, and so does a training that
+ * goes on from a checkpoint. Throws DataError for labels that no class has, and NonFiniteError when the loss
+ * or a gradient becomes infinite or NaN; the model then has the last weights that worked.
  *
  *     const loader = new DataLoader(train, { batchSize: 64, shuffle: true, dropLast: true });
  *     const { evaluation } = await trainClassifier(model, { optimizer, loader, test, epochs: 5 });
@@ -52,51 +65,61 @@ export async function trainClassifier(
   model: Module,
   options: TrainClassifierOptions,
 ): Promise<TrainingResult> {
-  const { optimizer, loader, epochs, test, signal } = options;
-  if (!Number.isSafeInteger(epochs) || epochs < 1) {
-    throw new ValueError(`epochs is ${epochs}; expected a whole number of one or more`);
-  }
+  const { optimizer, loader, epochs, test, schedule, resume = false } = options;
+  const { onEvaluate, onEpoch, statistics = pixelStatistics(loader.dataset), ...rest } = options;
   checkLabels(loader.dataset);
   if (test) checkLabels(test);
-  const statistics = options.statistics ?? pixelStatistics(loader.dataset);
   const snapshots = new Snapshots(model, optimizer);
-  const training = { ...options, statistics, snapshots, dataset: loader.dataset };
-  model.train();
-  const course = await runEpochs(model, training);
-  const evaluation = test ? await examine(model, { ...options, test, statistics }) : null;
-  // The last update has no next step that would notice what it broke.
-  const otherwise = brokenAfter(model, evaluation);
-  if (otherwise && course.steps > 0) {
-    throw replay(model, { ...training, broken: course.steps - 1, otherwise });
+  const training = { optimizer, loader, schedule, statistics, snapshots, dataset: loader.dataset };
+  const brokenAt = (step: number, otherwise: NonFinitePlace): Error =>
+    replay(model, { ...training, broken: step, otherwise });
+  let evaluation: Evaluation | null = null;
+  const evaluate = async (signal: AbortSignal | undefined) => {
+    const examination = { data: test!, statistics, signal, onBatch: onEvaluate };
+    evaluation = await evaluateClassifier(model, examination);
+    const { loss, accuracy } = evaluation;
+    return { loss, accuracy };
+  };
+  const learn = classifierStep(model, training);
+  const { evaluateEvery, monitor, checkpoints, checkpointEvery, signal, onStep, onCheckpoint } =
+    rest;
+  const trainer = new Trainer<Batch>({
+    ...{ loader, epochs, evaluateEvery, monitor, checkpoints, checkpointEvery, signal, onStep },
+    ...{ parts: { model, optimizer }, evaluate: test && evaluate, onCheckpoint },
+    beforeStep: ({ step }) => {
+      snapshots.before(step);
+      if (schedule) optimizer.lr = schedule(step);
+    },
+    step: (batch) => {
+      const { loss, correct } = learn(...tensorsOf(batch));
+      return { loss: loss.item(), accuracy: correct.item() / batch.size };
+    },
+    notFinite: ({ step }) => brokenAt(step, { kind: 'unrepeatable' }),
+    onEpoch: async (report) => {
+      // The last update has no next step that would notice what it broke.
+      const otherwise = brokenAfter(model, report.evaluation);
+      if (otherwise) throw brokenAt(report.steps - 1, otherwise);
+      await onEpoch?.(report);
+    },
+  });
+  try {
+    if (resume) await trainer.resume();
+    model.train();
+    const course = await trainer.run();
+    // A training that was finished before has not examined again.
+    if (test && !evaluation && course.ended !== 'aborted') await evaluate(signal);
+    const interrupted = course.ended === 'aborted';
+    return { ...course, evaluation: interrupted ? null : evaluation, statistics, interrupted };
+  } finally {
+    learn.dispose();
   }
-  const unfinished = course.steps < course.stepsPlanned || (test !== undefined && !evaluation);
-  return { ...course, evaluation, statistics, interrupted: unfinished && signal?.aborted === true };
 }
 
 /** What is infinite or NaN after the last update, if anything. */
-function brokenAfter(model: Module, evaluation: Evaluation | null): NonFinitePlace | null {
+function brokenAfter(model: Module, evaluation: { loss?: number } | null): NonFinitePlace | null {
   if (!isStateFinite(model)) return { kind: 'update' };
   if (evaluation && !Number.isFinite(evaluation.loss)) return { kind: 'examination' };
   return null;
-}
-
-interface ExamineOptions extends TrainClassifierOptions {
-  readonly test: ImageDataset;
-  readonly statistics: PixelStatistics;
-}
-
-/** The evaluation, or null when the signal stops it. */
-async function examine(
-  model: Module,
-  { test, statistics, signal, onEvaluate }: ExamineOptions,
-): Promise<Evaluation | null> {
-  try {
-    const options = { data: test, statistics, signal, onBatch: onEvaluate };
-    return await evaluateClassifier(model, options);
-  } catch (error) {
-    if (signal?.aborted) return null;
-    throw error;
-  }
 }
 
 /** Throws DataError when a label has no class: the loss inside the program could not tell. */

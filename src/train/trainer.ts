@@ -81,9 +81,10 @@ export interface TrainerOptions<Batch extends { readonly size: number }> {
   readonly signal?: AbortSignal;
   /** The error to throw for a step that told a number that is none, or is infinite. */
   readonly notFinite?: (place: StepPlace, metric: string) => Error;
-  readonly onStep?: (report: StepReport) => void | Promise<void>;
-  readonly onEpoch?: (report: EpochReport) => void | Promise<void>;
-  readonly onCheckpoint?: (saved: { path: string; step: number }) => void | Promise<void>;
+  /** These hear of what happened; what they return is awaited. */
+  readonly onStep?: (report: StepReport) => unknown;
+  readonly onEpoch?: (report: EpochReport) => unknown;
+  readonly onCheckpoint?: (saved: { path: string; step: number }) => unknown;
 }
 
 /** The best epoch so far. */
@@ -194,57 +195,50 @@ export class Trainer<Batch extends { readonly size: number }> {
 
   /** Trains to the end, or until the signal is aborted. Throws what the steps throw. */
   async run(): Promise<Training> {
-    const { checkpoints, signal, onEpoch } = this.#options;
-    await checkpoints?.tidy();
+    await this.#options.checkpoints?.tidy();
     const clock = stopwatch();
-    const breathe = eventLoopTurns();
-    let ended: Training['ended'] = 'finished';
-    for (let epochStart = 0; this.#steps < this.#stepsPlanned; epochStart = clock()) {
-      if (this.#hasStalled()) {
-        ended = 'no improvement';
-        break;
-      }
-      const epoch = Math.floor(this.#steps / this.#options.loader.length);
-      const isWhole = await this.#epoch(epoch, clock, breathe);
-      if (isWhole) {
-        const evaluation = await this.#evaluation(epoch);
-        const seconds = clock() - epochStart;
-        const metrics = this.#means.values();
-        const report = { epoch, steps: this.#steps, metrics, evaluation, seconds };
-        this.#history.push(report);
-        this.#means.reset();
-        this.#judge(report);
-        await onEpoch?.(report);
-      }
-      if (isWhole || signal?.aborted) await this.#save();
-      if (signal?.aborted && this.#steps < this.#stepsPlanned) {
-        ended = 'aborted';
-        break;
-      }
-    }
+    const ended = await this.#run(clock);
     return {
       ...{ history: this.#history, best: this.#best, samples: this.#samples, ended },
       ...{ steps: this.#steps, stepsPlanned: this.#stepsPlanned, seconds: clock() },
     };
   }
 
-  /** Takes the steps of an epoch that are left; whether it came to its end. */
-  async #epoch(
-    epoch: number,
-    clock: () => number,
-    breathe: () => Promise<void> | undefined,
-  ): Promise<boolean> {
+  async #run(clock: () => number): Promise<Training['ended']> {
+    const { signal } = this.#options;
+    const breathe = eventLoopTurns();
+    for (;;) {
+      // An epoch whose examination was stopped ends when the training goes on.
+      const start = clock();
+      if (!this.#isBehindEpoch()) {
+        if (this.#steps === this.#stepsPlanned) return 'finished';
+        if (this.#hasStalled()) return 'no improvement';
+        await this.#takeSteps(clock, breathe);
+      }
+      const isWhole = this.#isBehindEpoch() && (await this.#finishEpoch(() => clock() - start));
+      await this.#save();
+      if (signal?.aborted && !(isWhole && this.#steps === this.#stepsPlanned)) return 'aborted';
+    }
+  }
+
+  /** Whether all steps of an epoch were taken that is not finished yet. */
+  #isBehindEpoch(): boolean {
+    const isLast = this.#steps === this.#stepsPlanned;
+    return this.#means.samples > 0 && (isLast || this.#steps % this.#options.loader.length === 0);
+  }
+
+  /** Takes the steps that are left of an epoch, until the signal is aborted. */
+  async #takeSteps(clock: () => number, breathe: () => Promise<void> | undefined): Promise<void> {
     const { loader, step: learn, beforeStep, signal, checkpointEvery, onStep } = this.#options;
+    const epoch = Math.floor(this.#steps / loader.length);
     const first = this.#steps - epoch * loader.length;
-    let batch = first;
     for await (const data of loader.epoch(epoch, first)) {
-      if (signal?.aborted || this.#steps >= this.#stepsPlanned) break;
-      const place = { step: this.#steps, epoch, batch };
+      if (signal?.aborted || this.#steps === this.#stepsPlanned) return;
+      const place = { step: this.#steps, epoch, batch: this.#steps - epoch * loader.length };
       beforeStep?.(place);
       const metrics = await learn(data, place);
       this.#checkFinite(metrics, place);
       this.#steps++;
-      batch++;
       this.#samples += data.size;
       this.#means.add(metrics, data.size);
       await onStep?.({
@@ -252,11 +246,31 @@ export class Trainer<Batch extends { readonly size: number }> {
         ...{ steps: this.#stepsPlanned, epochs: Math.ceil(this.#stepsPlanned / loader.length) },
         ...{ metrics, means: this.#means.values(), samples: this.#samples, seconds: clock() },
       });
-      const isLast = batch === loader.length || this.#steps === this.#stepsPlanned;
-      if (checkpointEvery && this.#steps % checkpointEvery === 0 && !isLast) await this.#save();
+      const isDue = checkpointEvery && this.#steps % checkpointEvery === 0;
+      if (isDue && !this.#isBehindEpoch()) await this.#save();
       await breathe();
     }
-    return batch === loader.length || this.#steps === this.#stepsPlanned;
+  }
+
+  /** Examines what was learned and takes the epoch down; false where the signal stopped the examination. */
+  async #finishEpoch(seconds: () => number): Promise<boolean> {
+    const { loader, onEpoch, evaluate, evaluateEvery = 1, signal } = this.#options;
+    const epoch = Math.ceil(this.#steps / loader.length) - 1;
+    const isDue = (epoch + 1) % evaluateEvery === 0 || this.#steps === this.#stepsPlanned;
+    let evaluation: Metrics | null = null;
+    try {
+      if (evaluate && isDue) evaluation = await evaluate(signal);
+    } catch (error) {
+      if (signal?.aborted) return false;
+      throw error;
+    }
+    const metrics = this.#means.values();
+    const report = { epoch, steps: this.#steps, metrics, evaluation, seconds: seconds() };
+    await onEpoch?.(report);
+    this.#history.push(report);
+    this.#means.reset();
+    this.#judge(report);
+    return true;
   }
 
   #checkFinite(metrics: Metrics, place: StepPlace): void {
@@ -269,19 +283,6 @@ export class Trainer<Batch extends { readonly size: number }> {
           'finite numbers throughout, so lower the learning rate',
       )
     );
-  }
-
-  /** What the examination behind an epoch tells; null where none is due, or the signal stopped it. */
-  async #evaluation(epoch: number): Promise<Metrics | null> {
-    const { evaluate, evaluateEvery = 1, signal } = this.#options;
-    const isDue = (epoch + 1) % evaluateEvery === 0 || this.#steps === this.#stepsPlanned;
-    if (!evaluate || !isDue) return null;
-    try {
-      return await evaluate(signal);
-    } catch (error) {
-      if (signal?.aborted) return null;
-      throw error;
-    }
   }
 
   /** Looks whether the epoch was the best so far. */
