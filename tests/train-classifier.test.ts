@@ -136,7 +136,7 @@ test('the signal also stops the examination', async () => {
     signal: controller.signal,
     onEvaluate: () => controller.abort(),
   });
-  assert.equal(result.steps, 8);
+  assert.equal(result.steps, 4);
   assert.equal(result.evaluation, null);
   assert.equal(result.interrupted, true);
 });

@@ -1,12 +1,10 @@
 /** Fills a model with the weights of a file, whoever wrote it, and writes a model's weights. */
 
-import {
-  openWeights,
-  stateToWrite,
-  type TensorSource,
-  writeNpz,
-  writeSafetensors,
-} from '../formats/index.js';
+import { writeSafetensors } from '../formats/safetensors.js';
+import type { TensorSource } from '../formats/tensor-source.js';
+// NOTE: what unpacks archives comes from a package that a page without a bundler cannot import; it is
+// imported when a file is read or written.
+import { stateToWrite } from '../formats/tensor-to-write.js';
 import { allocate, type TypedArray } from '../graph/dtype.js';
 import type { Variable } from '../graph/variable.js';
 import type { AnyModule, LoadedState } from '../nn/index.js';
@@ -42,6 +40,7 @@ export async function loadWeights(
   weights: string | TensorSource,
   { strict = true, prefix }: LoadWeightsOptions = {},
 ): Promise<LoadedState> {
+  const { openWeights } = await import('../formats/weights-file.js');
   const source = typeof weights === 'string' ? await openWeights(weights) : weights;
   try {
     const variables = model.namedState();
@@ -80,6 +79,7 @@ export async function saveWeights(
   { metadata }: { readonly metadata?: Readonly<Record<string, string>> } = {},
 ): Promise<void> {
   const tensors = stateToWrite(model);
+  const { writeNpz } = await import('../formats/npz.js');
   if (path.endsWith('.npz')) await writeNpz(path, tensors);
   else await writeSafetensors(path, tensors, metadata);
 }

@@ -1,6 +1,7 @@
 /** The checkpoints of a run: the newest ones and the best, in a folder of their own. */
 
-import { type FileSystem, FormatError } from '../formats/index.js';
+import type { FileSystem } from '../formats/atomic-file.js';
+import { FormatError } from '../formats/format-error.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 
 export interface CheckpointFolderOptions {

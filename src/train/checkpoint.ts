@@ -1,13 +1,9 @@
 /** Checkpoints: a training state in one safetensors file with a checksum, to go on from. */
 
-import {
-  type FileSystem,
-  FormatError,
-  openFile,
-  openSafetensors,
-  streamSafetensors,
-  writeFileAtomically,
-} from '../formats/index.js';
+import { type FileSystem, writeFileAtomically } from '../formats/atomic-file.js';
+import { openFile } from '../formats/byte-source.js';
+import { FormatError } from '../formats/format-error.js';
+import { openSafetensors, streamSafetensors } from '../formats/safetensors.js';
 import type { StateTensor } from '../nn/index.js';
 import type { TrainingState } from './training-state.js';
 

@@ -1,6 +1,7 @@
 /** The log of a run: one JSON object a line, appended as the training goes, read back for reports. */
 
-import { FormatError, WriteError, writeFileAtomically } from '../formats/index.js';
+import { WriteError, writeFileAtomically } from '../formats/atomic-file.js';
+import { FormatError } from '../formats/format-error.js';
 
 /** One line: what is known after a step or an epoch; numbers by name. */
 export interface LogEntry {

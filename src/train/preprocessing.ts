@@ -1,7 +1,8 @@
 /** Preprocessing: how a picture of any size becomes what a network was trained on, and its place in a run's configuration. */
 
-import type { ImagePixels, ResizeFilter } from '../formats/index.js';
-import { centerCrop, resizeImage, resizeShorterSide } from '../formats/index.js';
+import type { ImagePixels } from '../formats/images/image-pixels.js';
+import type { ResizeFilter } from '../formats/images/resize-image.js';
+import { centerCrop, resizeImage, resizeShorterSide } from '../formats/images/resize-image.js';
 import { ValueError } from '../graph/errors.js';
 import type { PixelStatistics } from './pixel-statistics.js';
 

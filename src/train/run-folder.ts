@@ -1,6 +1,6 @@
 /** The folder that a training run writes into: chosen, made and found writable before the run begins. */
 
-import { WriteError, writeFileAtomically } from '../formats/index.js';
+import { WriteError, writeFileAtomically } from '../formats/atomic-file.js';
 
 export interface RunFolder {
   readonly path: string;

@@ -1,17 +1,11 @@
 /** A trained network on disk: its weights (model.safetensors) and all that is needed to use them (config.json). */
 
-import {
-  type ByteSource,
-  type FileSystem,
-  FormatError,
-  openFile,
-  openSafetensors,
-  type SafetensorsTensor,
-  stateToWrite,
-  streamSafetensors,
-  WriteError,
-  writeFileAtomically,
-} from '../formats/index.js';
+import { type FileSystem, WriteError, writeFileAtomically } from '../formats/atomic-file.js';
+import { type ByteSource, openFile } from '../formats/byte-source.js';
+import { FormatError } from '../formats/format-error.js';
+import { openSafetensors, streamSafetensors } from '../formats/safetensors.js';
+import type { SafetensorsTensor } from '../formats/tensor-source.js';
+import { stateToWrite } from '../formats/tensor-to-write.js';
 import type { Module, StateDict } from '../nn/index.js';
 import { isPreprocessing, type Preprocessing, preprocessingFor } from './preprocessing.js';
 
