@@ -354,7 +354,10 @@ test('an unknown data set is refused with the nearest name', async () => {
   await assert.rejects(loadDataset('minst'), told(/no data set "minst"; did you mean "mnist"\?/));
   await assert.rejects(loadDataset('fashion'), told(/did you mean "fashion-mnist"\?/));
   await assert.rejects(loadDataset('Digits'), told(/did you mean "digits"\?/));
-  await assert.rejects(loadDataset('imagenet'), told(/use one of mnist, fashion-mnist, digits/));
+  await assert.rejects(
+    loadDataset('imagenet'),
+    told(/use one of mnist, fashion-mnist, cifar10, cifar100, digits/),
+  );
   await assert.rejects(loadDataset('toString'), told(/no data set "toString"/));
 });
 

@@ -1,8 +1,10 @@
-/** Serves a data set in batches, in an order that depends only on the seed and the epoch. */
+/** Serves a data set in batches, in an order and with changes that depend only on the seed and the epoch. */
 
 import { ValueError } from '../graph/errors.js';
 import { Philox } from '../random/philox.js';
 import type { ImageDataset } from './dataset.js';
+import type { Transform } from './transform.js';
+import { TransformChain } from './transform-chain.js';
 
 export interface DataLoaderOptions {
   /** Pictures in one batch. */
@@ -13,6 +15,8 @@ export interface DataLoaderOptions {
   readonly seed?: number;
   /** Whether to leave out a last batch that is smaller. Default: false. */
   readonly dropLast?: boolean;
+  /** Random changes of each picture, in this order, other ones in every epoch. Default: none. */
+  readonly transforms?: readonly Transform[];
 }
 
 /** Some pictures, [B, C, H, W], and their labels, [B]. */
@@ -50,12 +54,14 @@ export class DataLoader implements Iterable<Batch> {
   readonly dropLast: boolean;
   /** The number of batches in one epoch. */
   readonly length: number;
+  readonly transforms: readonly Transform[];
+  readonly #chain: TransformChain | undefined;
   readonly #ring: Slot[] = [];
   #ringNext = 0;
   #epochNext = 0;
 
   constructor(dataset: ImageDataset, options: DataLoaderOptions) {
-    const { batchSize, shuffle = false, seed = 0, dropLast = false } = options;
+    const { batchSize, shuffle = false, seed = 0, dropLast = false, transforms = [] } = options;
     if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
       throw new ValueError(
         `DataLoader: batchSize is ${batchSize}; expected a whole number of one or more`,
@@ -78,13 +84,17 @@ export class DataLoader implements Iterable<Batch> {
     this.shuffle = shuffle;
     this.seed = seed;
     this.dropLast = dropLast;
+    this.transforms = transforms;
+    if (transforms.length > 0) {
+      this.#chain = new TransformChain(transforms, { ...dataset, seed });
+    }
     const batches = dataset.length / batchSize;
     this.length = dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
   /**
-   * The batches of one epoch, from number `first` on; the order depends only on the seed and the epoch's
-   * number.
+   * The batches of one epoch, from number `first` on; their order and what is changed in the pictures depend
+   * only on the seed and the epoch's number.
    */
   epoch(epoch: number, first = 0): Generator<Batch, void, undefined> {
     if (!Number.isSafeInteger(epoch) || epoch < 0 || epoch >= MAX_EPOCHS) {
@@ -106,7 +116,7 @@ export class DataLoader implements Iterable<Batch> {
     for (let index = firstBatch; index < this.length; index++) {
       const first = index * batchSize;
       const batch = this.#takeBuffers(Math.min(batchSize, dataset.length - first));
-      gather(dataset, order, first, batch);
+      gather(dataset, { order, first, batch, epoch, chain: this.#chain });
       yield batch;
     }
   }
@@ -149,17 +159,27 @@ function firstOf(batch: Batch, size: number): Batch {
   };
 }
 
-function gather(
-  dataset: ImageDataset,
-  order: Uint32Array | undefined,
-  first: number,
-  batch: Batch,
-): void {
+interface Gathering {
+  readonly order: Uint32Array | undefined;
+  /** The place of the batch's first picture in the order. */
+  readonly first: number;
+  readonly batch: Batch;
+  readonly epoch: number;
+  readonly chain: TransformChain | undefined;
+}
+
+function gather(dataset: ImageDataset, { order, first, batch, epoch, chain }: Gathering): void {
   const { images, labels, size } = batch;
   const pixels = images.length / size;
   for (let i = 0; i < size; i++) {
     const from = order ? order[first + i] : first + i;
-    images.set(dataset.images.subarray(from * pixels, (from + 1) * pixels), i * pixels);
+    const picture = dataset.images.subarray(from * pixels, (from + 1) * pixels);
+    if (chain) {
+      const target = images.subarray(i * pixels, (i + 1) * pixels);
+      chain.apply(picture, target, { epoch, picture: from });
+    } else {
+      images.set(picture, i * pixels);
+    }
     labels[i] = dataset.labels[from];
   }
 }

@@ -4,6 +4,10 @@ import { cacheFolder } from './cache-folder.js';
 import { DataError, type DatasetSplits, type ImageDataset } from './dataset.js';
 import { type DownloadProgress, download } from './download.js';
 import { datasetFromIdx, decompressIdx, type IdxArray, parseIdx } from './idx.js';
+import { exists, nodeModules, readBytes, writeBeside } from './kept-files.js';
+
+/** What a browser can do instead. */
+const NOTE = 'in a browser, fetch the four files and use readIdx and datasetFromIdx';
 
 /** One of the four files: its checksum is that of the gzip file or of the content inside. */
 export interface IdxFile {
@@ -78,7 +82,7 @@ export async function findIdxSet(set: IdxSet): Promise<Place> {
 
 /** The four files in `$FOVEA_DATA/<name>/`, undefined when none is there; throws when some are. */
 async function filesGiven(set: IdxSet): Promise<Map<IdxFile, string> | undefined> {
-  const { path } = node();
+  const { path } = nodeModules(NOTE);
   const root = process.env.FOVEA_DATA;
   if (!root) return undefined;
   const folder = path.join(root, set.name);
@@ -134,7 +138,7 @@ async function fromCacheOrMirror(
     if (!(error instanceof DataError)) throw error;
     const root = process.env.FOVEA_DATA;
     const given = root
-      ? `${node().path.join(root, set.name)} (FOVEA_DATA), where there are none`
+      ? `${nodeModules().path.join(root, set.name)} (FOVEA_DATA), where there are none`
       : `$FOVEA_DATA/${set.name}`;
     throw new DataError(
       `${set.name}: ${error.message}; or lay the four files into ${folder} or ${given}.${damage}`,
@@ -145,7 +149,7 @@ async function fromCacheOrMirror(
 
 /** Parses a file that must be the published one, to the last bit. */
 async function verified(bytes: Uint8Array, path: string, file: IdxFile): Promise<IdxArray> {
-  const { crypto } = node();
+  const { crypto } = nodeModules();
   const { of, algorithm, hex } = file.digest;
   const check = (checked: Uint8Array) => {
     const found = crypto.createHash(algorithm).update(checked).digest('hex');
@@ -179,62 +183,15 @@ function parseChecked(content: Uint8Array, path: string, file: IdxFile): IdxArra
   return array;
 }
 
-/** Writes beside and renames, so that no reader ever sees half a file. */
-async function writeBeside(path: string, bytes: Uint8Array): Promise<void> {
-  const modules = node();
-  const beside = `${path}.${process.pid}-${modules.crypto.randomUUID()}.part`;
-  try {
-    await modules.fs.mkdir(modules.path.dirname(path), { recursive: true });
-    await modules.fs.writeFile(beside, bytes);
-    await modules.fs.rename(beside, path);
-  } catch {
-    // A cache that cannot be written only costs the next download; the data is already in memory.
-    await modules.fs.rm(beside, { force: true }).catch(() => {});
-  }
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await node().fs.readFile(path);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DataError(`${path}: cannot be read (${reason}); check its permissions`, {
-      cause: error,
-    });
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  const stat = await node()
-    .fs.stat(path)
-    .catch(() => undefined);
-  return stat?.isFile() ?? false;
-}
-
 function filesOf(set: IdxSet): IdxFile[] {
   return [set.train.images, set.train.labels, set.test.images, set.test.labels];
 }
 
 function cachePath(folder: string, file: IdxFile): string {
-  return node().path.join(folder, `${file.name}.gz`);
+  return nodeModules().path.join(folder, `${file.name}.gz`);
 }
 
 /** Header and data, uncompressed. */
 function contentBytes(file: IdxFile): number {
   return 4 + 4 * file.shape.length + file.shape.reduce((product, extent) => product * extent, 1);
-}
-
-/** Node's modules, asked for at run time so that a browser can load this file. */
-function node() {
-  if (typeof process === 'undefined' || typeof process.getBuiltinModule !== 'function') {
-    throw new DataError(
-      'data sets of IDX files are kept on disk, which needs Node 20.16 or newer; ' +
-        'in a browser, fetch the four files and use readIdx and datasetFromIdx',
-    );
-  }
-  return {
-    crypto: process.getBuiltinModule('node:crypto'),
-    fs: process.getBuiltinModule('node:fs/promises'),
-    path: process.getBuiltinModule('node:path'),
-  };
 }

@@ -1,6 +1,7 @@
 /** The data sets that can be loaded by name. */
 
 import { nearestName } from '../text/nearest-name.js';
+import { loadCifar10, loadCifar100 } from './cifar.js';
 import { DataError, type DatasetSplits } from './dataset.js';
 import { loadDigits } from './digits.js';
 import type { LoadOptions } from './idx-set.js';
@@ -16,6 +17,8 @@ const LOADERS: Readonly<
 > = {
   mnist: loadMnist,
   'fashion-mnist': loadFashionMnist,
+  cifar10: loadCifar10,
+  cifar100: loadCifar100,
   digits: ({ seed }) => loadDigits({ seed }),
 };
 
@@ -23,7 +26,7 @@ const LOADERS: Readonly<
 export const datasetNames: readonly string[] = Object.keys(LOADERS);
 
 /**
- * Loads a data set by name: 'mnist', 'fashion-mnist' or 'digits'.
+ * Loads a data set by name: 'mnist', 'fashion-mnist', 'cifar10', 'cifar100' or 'digits'.
  *
  * Throws DataError when no data set has that name, or as the data set's own loader does.
  *
