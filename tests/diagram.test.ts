@@ -201,7 +201,7 @@ test('networks of any kind are drawn', () => {
     Object.entries(cases).map(([name, graph]) => `${name}: ${outlineOf(graph)}`),
     [
       'dense: sf(m7|)',
-      'unet: ssf(ss|)s',
+      'unet: ssf(sss|)s',
       'two inputs: f(ss|s)',
       'two outputs: s[s]s',
       'nothing but an input: s',

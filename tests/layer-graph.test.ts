@@ -7,7 +7,7 @@ import type { Tensor } from '../src/graph/tensor.js';
 import { type LayerGraph, layerGraph } from '../src/inspect/layer-graph.js';
 import { createModel, modelNames } from '../src/models/index.js';
 import { usualInput } from '../src/models/usual-input.js';
-import { BatchNorm2d, Conv2d, Linear, Module } from '../src/nn/index.js';
+import { BatchNorm2d, Conv2d, ConvTranspose2d, Linear, Module, Upsample } from '../src/nn/index.js';
 import {
   add,
   avgPool2d,
@@ -136,6 +136,27 @@ test('a layer that is called twice is two nodes, and its parameters count once',
       [0, 16],
     ],
   );
+});
+
+test('transposed convolutions: windows, and products with what is no zero', () => {
+  const options = { kernelSize: 4, bias: false } as const;
+  const first = new ConvTranspose2d(5, 3, options);
+  const second = new ConvTranspose2d(3, 2, { ...options, stride: 2, padding: 1 });
+  const { nodes } = layerGraph([[1, 5, 1, 1]], (x) => second.call(first.call(x)));
+  assert.deepEqual(
+    nodes.slice(1).map(({ operation, kernel, multiplyAdds }) => [operation, kernel, multiplyAdds]),
+    [
+      ['transposed conv', [4, 4], 5 * 3 * 16],
+      ['transposed conv', [4, 4], 4 * 4 * 3 * 2 * 16],
+    ],
+  );
+  assert.deepEqual(nodes[2].stride, [2, 2]);
+});
+
+test('what enlarges maps is no view, though it only repeats them', () => {
+  const up = new Upsample({ scaleFactor: 2 });
+  const { nodes } = layerGraph([picture], (x) => up.call(x));
+  assert.deepEqual([nodes[1].kind, nodes[1].operation], ['other', 'upsample']);
 });
 
 test('several inputs and outputs', () => {

@@ -5,6 +5,7 @@ import { datasetNames } from '../data/index.js';
 import { modelNames } from '../models/index.js';
 import { type ClassifyOptions, classifyCommand } from './classify-command.js';
 import { type CompareOptions, compareCommand } from './compare-command.js';
+import { type DrawOptions, diagramStyles, drawCommand } from './draw-command.js';
 import { type ExportOptions, exportCommand } from './export-command.js';
 import { numberList } from './given-statistics.js';
 import { type OnnxTestOptions, onnxTestCommand } from './onnx-test-command.js';
@@ -158,7 +159,34 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
       onExit(await compareCommand(names, options, terminal));
     });
 
-  for (const command of [train, predict, classify, toOnnx, onnxTest, tune, summary, compare]) {
+  const draw = program
+    .command('draw')
+    .description('draw networks as block diagrams, one beside the other')
+    .argument('<networks...>', NETWORK)
+    .option('--out <file>', 'the picture: .svg, .html or .png', 'network.svg')
+    .option('--input <extents>', "of one picture (default: the network's own)", extents)
+    .option(
+      '--style <name>',
+      'volumes: maps in proportion, from left to right; blocks: operations, from top to bottom',
+      oneOf(diagramStyles),
+      'volumes',
+    )
+    .option('--json', 'write one line of JSON to standard output')
+    .action(async (names: string[], options: DrawOptions) => {
+      onExit(await drawCommand(names, options, terminal));
+    });
+
+  for (const command of [
+    train,
+    predict,
+    classify,
+    toOnnx,
+    onnxTest,
+    tune,
+    summary,
+    compare,
+    draw,
+  ]) {
     configure(command, terminal);
     command.showHelpAfterError(`(fovea ${command.name()} --help tells what there is)`);
   }
@@ -173,6 +201,7 @@ const EXAMPLES = `
 Examples:
   fovea train lenet5 --data mnist --epochs 5
   fovea predict runs/lenet5-mnist-1 seven.png
+  fovea draw alexnet vgg16 googlenet resnet18 --out networks.html
 
 Exit codes: 0 well, 1 failed, 2 not understood, 130 stopped by Ctrl-C.
 FOVEA_DEBUG=1 shows where an error comes from.`;

@@ -14,7 +14,8 @@ import { usualInput } from '../models/usual-input.js';
 import { type AnyModule, crossEntropy, trainableParameters } from '../nn/index.js';
 import { flatten, mean, zeros } from '../ops/index.js';
 import { classifierLoss } from '../train/index.js';
-import { type NetworkInput, openNetwork } from './open-network.js';
+import { inputShapes } from './input-shapes.js';
+import { openNetwork } from './open-network.js';
 import { drawMemory, drawSummary, type MemoryAccounts } from './summary-table.js';
 import { print, type Terminal } from './terminal.js';
 import { UsageError } from './usage.js';
@@ -129,7 +130,7 @@ async function opened(
   return {
     title,
     model: onnx,
-    shapes: inputs.map((each, i) => shapeOf(each, { batch, given: i === 0 ? input : undefined })),
+    shapes: inputShapes(inputs, { batch, given: input }),
     call,
     loss: (...tensors) => {
       const answer = call(...tensors)[onnx.outputNames[0]];
@@ -137,23 +138,6 @@ async function opened(
       return isClassifier ? crossEntropy(flatten(answer, { startDim: 1 }), labels) : mean(answer);
     },
   };
-}
-
-/** The shape of an input of an ONNX model; extents that the file leaves open must be given. */
-function shapeOf(
-  { name, shape }: NetworkInput,
-  { batch, given }: { batch: number; given?: readonly number[] },
-): number[] {
-  if (given) return [typeof shape?.[0] === 'number' ? shape[0] : batch, ...given];
-  const extents = shape?.map((extent, dim) => {
-    const isOpen = typeof extent === 'string' || extent <= 0;
-    return isOpen && dim === 0 ? batch : isOpen ? Number.NaN : extent;
-  });
-  if (extents?.every((extent) => !Number.isNaN(extent))) return extents;
-  throw new UsageError(
-    `the file leaves the shape of its input "${name}" open` +
-      `${shape ? ` ([${shape.join(', ')}])` : ''}; give that of one picture: --input 3x224x224`,
-  );
 }
 
 /** A layer without what only programs understand, with the names that the table has. */

@@ -51,25 +51,43 @@ export function describeLayer(unit: Unit, live: ReadonlySet<Tensor>): LayerFacts
   );
   const name = unit.layer.split(' ')[0];
   const kind = byName.find(([pattern]) => pattern.test(name))?.[1] ?? kindOf(unit, live);
-  const convolution = applications.find(({ primitive }) => primitive.name === 'conv2d');
-  const window = windowOf(applications);
-  const filters = convolution?.inputs[1].shape;
   return {
     kind,
-    operation: operationOf(kind, { name, applications, unit, live }),
-    kernel: filters
-      ? [filters[3], filters[4]]
-      : kind === 'pooling'
-        ? (window?.kernel ?? null)
-        : null,
-    stride: convolution
-      ? attributesOf(convolution, 'conv2d').stride
-      : kind === 'pooling'
-        ? (window?.stride ?? null)
-        : null,
-    groups: filters?.[0] ?? 1,
+    operation: operationOf(kind, { name, applications, unit }),
+    ...windowsOf(kind, { applications, unit }),
     multiplyAdds: sumOf(unit.tensors.map((tensor) => productsOf(tensor, live))),
   };
+}
+
+type Windows = Pick<LayerFacts, 'kernel' | 'stride' | 'groups'>;
+
+function windowsOf(
+  kind: LayerKind,
+  { applications, unit }: { applications: readonly Application[]; unit: Unit },
+): Windows {
+  const convolution = applications.find(({ primitive }) => primitive.name === 'conv2d');
+  if (convolution) {
+    const [x, { shape }] = convolution.inputs;
+    const { stride } = attributesOf(convolution, 'conv2d');
+    const kernel = [shape[3], shape[4]] as const;
+    return { kernel, stride: spreadOf(x)?.factor ?? stride, groups: shape[0] };
+  }
+  // Some convolutions are computed as a product of matrices.
+  const filters = unit.parameters.find(({ rank }) => rank === 4)?.shape;
+  if (kind === 'convolution' && filters) {
+    return { kernel: [filters[2], filters[3]], stride: null, groups: 1 };
+  }
+  const window = kind === 'pooling' ? windowOf(applications) : null;
+  return { kernel: window?.kernel ?? null, stride: window?.stride ?? null, groups: 1 };
+}
+
+/** Where a transposed convolution sets its input apart: by how much, and what that was. */
+function spreadOf({ source }: Tensor) {
+  if (source.kind !== 'apply' || source.primitive.name !== 'pad') return null;
+  const { interior } = attributesOf(source, 'pad');
+  if (interior.every((n) => n === 0)) return null;
+  const [rows, columns] = interior.slice(-2);
+  return { factor: [rows + 1, columns + 1] as const, input: source.inputs[0] };
 }
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
@@ -119,7 +137,10 @@ function kindOf({ tensors, layer }: Unit, live: ReadonlySet<Tensor>): LayerKind 
   if (reduced || moved) return 'other';
   const curved = [...names].some((name) => nonlinear.has(name));
   if (curved) return 'activation';
-  return [...names].every((name) => unchanged.has(name)) ? 'view' : 'other';
+  const [output] = tensors.slice(-1);
+  const looked = [...names].every((name) => unchanged.has(name));
+  // Repeating rows and columns is only another view of them, and yet enlarges pictures.
+  return looked && output.size === inputsOf(tensors[0])[0].size ? 'view' : 'other';
 }
 
 const nonlinear: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
@@ -180,16 +201,16 @@ const spoken: Readonly<Record<string, string>> = {
   Softmax: 'softmax',
   LogSoftmax: 'log softmax',
   Subsampling: 'subsampling',
+  Upsample: 'upsample',
 };
 
 interface Described {
   readonly name: string;
   readonly applications: readonly Application[];
   readonly unit: Unit;
-  readonly live: ReadonlySet<Tensor>;
 }
 
-function operationOf(kind: LayerKind, { name, applications, unit, live }: Described): string {
+function operationOf(kind: LayerKind, { name, applications, unit }: Described): string {
   if (Object.hasOwn(spoken, name)) return spoken[name];
   const names = namesOf(unit.tensors);
   switch (kind) {
@@ -197,10 +218,7 @@ function operationOf(kind: LayerKind, { name, applications, unit, live }: Descri
       return 'input';
     case 'convolution': {
       const spread = applications.some(
-        (one) =>
-          one.primitive.name === 'pad' &&
-          live.has(one.inputs[0]) &&
-          attributesOf(one, 'pad').interior.some((n) => n > 0),
+        ({ primitive, inputs }) => primitive.name === 'conv2d' && spreadOf(inputs[0]),
       );
       return spread || /Transpose/.test(name) ? 'transposed conv' : 'conv';
     }
@@ -244,7 +262,15 @@ function productsOf({ source, shape }: Tensor, live: ReadonlySet<Tensor>): numbe
   const [x, weight] = source.inputs;
   if (name === 'matmul') return shape[0] * shape[1] * shape[2] * x.shape[2];
   if (name !== 'conv2d') return 0;
-  const positions = shape[1] * shape[3] * shape[4];
+  // Zeros between the elements of a transposed convolution's input are not counted.
+  const [, batch, , rows, columns] = spreadOf(x)?.input.shape ?? [
+    0,
+    shape[1],
+    0,
+    shape[3],
+    shape[4],
+  ];
+  const positions = batch * rows * columns;
   return positions * Math.min(weight.size, storedSize(weight, live));
 }
 

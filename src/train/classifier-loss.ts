@@ -18,7 +18,8 @@ export interface AuxiliaryHeads {
   callWithAuxiliary(x: Tensor): LogitsWithAuxiliary;
 }
 
-const hasAuxiliaryHeads = (model: Module): model is Module & AuxiliaryHeads =>
+/** Whether a network has such heads. */
+export const hasAuxiliaryHeads = (model: Module): model is Module & AuxiliaryHeads =>
   'callWithAuxiliary' in model;
 
 /**

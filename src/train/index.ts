@@ -10,6 +10,7 @@ export {
 export {
   type AuxiliaryHeads,
   classifierLoss,
+  hasAuxiliaryHeads,
   type LogitsWithAuxiliary,
 } from './classifier-loss.js';
 export { classify } from './classify.js';

@@ -10,7 +10,9 @@ export function commonName(series: Series): string {
     .map(({ path }) => path.split('.'));
   const [first = []] = paths;
   const differs = first.findIndex((part, i) => paths.some((path) => path[i] !== part));
-  return first.slice(0, differs < 0 ? first.length : differs).join('.');
+  const name = first.slice(0, differs < 0 ? first.length : differs).join('.');
+  // A place in a list says nothing.
+  return /^\d*$/.test(name) ? '' : name;
 }
 
 /** Heads are modules of their own. */

@@ -185,10 +185,11 @@ function totalsText({ nodes, outputs }: LayerGraph): string {
     some.reduce((sum, node) => sum + node[what], 0);
   const own = nodes.filter(({ id }) => main.has(id));
   const heads = total(nodes, 'parameters') - total(own, 'parameters');
+  const batch = nodes[0]?.shape[0] ?? 1;
   const parts = [
     `${countText(total(own, 'parameters'))} parameters`,
     ...(heads > 0 ? [`${countText(heads)} in auxiliary heads`] : []),
-    `${countText(total(own, 'multiplyAdds'))} multiply-adds`,
+    `${countText(total(own, 'multiplyAdds') / batch)} multiply-adds`,
   ];
   return parts.join(' · ');
 }

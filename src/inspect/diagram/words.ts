@@ -1,5 +1,6 @@
 /** What stands at blocks and under titles: operations, sizes and counts in few letters. */
 
+import { formatNumber } from '../../text/table.js';
 import type { LayerNode } from '../layer-graph.js';
 import type { Block } from './blocks.js';
 
@@ -58,7 +59,7 @@ export function countText(count: number): string {
     [1e3, 'K'],
   ] as const) {
     // From where it is rounded to one of the larger unit.
-    if (count >= size * 0.9995) return `${(count / size).toPrecision(3)} ${letter}`;
+    if (count >= size * 0.9995) return `${formatNumber(count / size)} ${letter}`;
   }
   return String(count);
 }
