@@ -14,22 +14,36 @@ import type { TensorData } from './tensor-data.js';
 /**
  * A tensor of float32 (all floats), int32 (all integers) or bool, and the ONNX type it stands for.
  *
- * Values that come from the file stay on the host, exact, until somebody computes with them.
+ * Values that come from the file stay on the host, exact, until somebody computes with them. A sequence is
+ * a value, too: of `items`, and no tensor.
  */
 export class Value {
   readonly type: ElementType;
   readonly shape: Shape;
   #tensor: Tensor | null;
   readonly #host: TensorData | null;
+  /** The values of a sequence, which is nothing else; null for tensors. */
+  readonly items: readonly Value[] | null;
   /** Whether it is what a call of the model gave for an input; the file has no say in it. */
   readonly isGiven: boolean;
 
-  private constructor(type: ElementType, shape: Shape, from: Tensor | TensorData, isGiven = false) {
+  private constructor(
+    type: ElementType,
+    shape: Shape,
+    from: Tensor | TensorData | readonly Value[],
+    isGiven = false,
+  ) {
     this.type = type;
     this.isGiven = isGiven;
     this.shape = shape;
-    this.#host = from instanceof Tensor ? null : from;
+    this.items = isList(from) ? from : null;
+    this.#host = isList(from) || from instanceof Tensor ? null : from;
     this.#tensor = from instanceof Tensor ? from : null;
+  }
+
+  /** Any number of tensors of one type, whose shapes may differ. */
+  static ofSequence(items: readonly Value[], type: ElementType): Value {
+    return new Value(type, [items.length], items);
   }
 
   /** Values of the host; the tensor is made when it is asked for. */
@@ -56,6 +70,9 @@ export class Value {
 
   /** The values to compute with: float32, int32 or bool. Throws ValueError for integers beyond int32. */
   get tensor(): Tensor {
+    if (this.items) {
+      throw new ValueError(`a ${this} is no tensor; the operator takes tensors, not sequences`);
+    }
     this.#tensor ??= toTensor(this.#host!);
     return this.#tensor;
   }
@@ -88,9 +105,13 @@ export class Value {
   }
 
   toString(): string {
+    if (this.items) return `sequence of ${this.items.length} x ${this.type}`;
     return `${this.type} ${formatShape(this.shape)}`;
   }
 }
+
+const isList = (from: Tensor | TensorData | readonly Value[]): from is readonly Value[] =>
+  Array.isArray(from);
 
 /** Whether values are open until the compiled program runs. */
 function dependsOnRun(x: Tensor): boolean {

@@ -25,6 +25,7 @@ import { resizeOperators } from './resize.js';
 import { reverseSequenceOperators } from './reverse-sequence.js';
 import { samplingOperators } from './sampling.js';
 import { selectionOperators } from './selection.js';
+import { sequenceOperators } from './sequences.js';
 import { slicingOperators } from './slicing.js';
 import { softmaxOperators } from './softmax.js';
 import { spaceDepthOperators } from './space-depth.js';
@@ -46,6 +47,7 @@ const families: readonly OperatorTable[] = [
   productOperators,
   reductionOperators,
   resizeOperators,
+  sequenceOperators,
   slicingOperators,
   softmaxOperators,
   spaceDepthOperators,
