@@ -1,5 +1,6 @@
 /** Training, examining, saving and loading classifiers. */
 
+export { beginRun, runFiles } from './begin-run.js';
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 export {
   CheckpointFolder,
@@ -34,9 +35,11 @@ export {
 } from './preprocessing.js';
 export { openRunFolder, type RunFolder } from './run-folder.js';
 export {
+  describeNetwork,
   loadNetwork,
   type NetworkConfig,
   type NetworkDescription,
+  readNetworkConfig,
   type SavedNetwork,
   saveNetwork,
 } from './saved-network.js';

@@ -7,6 +7,7 @@ import { openSafetensors, streamSafetensors } from '../formats/safetensors.js';
 import type { SafetensorsTensor } from '../formats/tensor-source.js';
 import { stateToWrite } from '../formats/tensor-to-write.js';
 import type { Module, StateDict } from '../nn/index.js';
+import { CheckpointFolder } from './checkpoint-folder.js';
 import { isPreprocessing, type Preprocessing, preprocessingFor } from './preprocessing.js';
 
 /** What config.json says. */
@@ -29,7 +30,8 @@ export interface NetworkConfig {
   readonly preprocessing?: Preprocessing;
   /** How it was trained and how well it did; for people, nothing here is needed to use it. */
   readonly training: Readonly<Record<string, unknown>>;
-  readonly weights: { readonly file: string; readonly sha256: string };
+  /** Null until the training has ended: checkpoints hold them. */
+  readonly weights: { readonly file: string; readonly sha256: string } | null;
   /** Where the network's generators of random numbers stand, to train on: four int32 each, by path. */
   readonly generators?: Readonly<Record<string, readonly number[]>>;
 }
@@ -52,6 +54,8 @@ const FORMAT = 'fovea-network';
 const FORMAT_VERSION = 1;
 const CONFIG_FILE = 'config.json';
 const WEIGHTS_FILE = 'model.safetensors';
+/** Where a training keeps its checkpoints. */
+export const CHECKPOINTS = 'checkpoints';
 const PREVIOUS = 'previous';
 const CHECKED_BYTES = 2 ** 20;
 
@@ -70,14 +74,6 @@ export async function saveNetwork(
   const { join } = await import('node:path');
   const { createHash } = await import('node:crypto');
   const generators = Object.entries(model.generatorState());
-  const describe = (checksum: string): NetworkConfig => ({
-    format: FORMAT,
-    formatVersion: FORMAT_VERSION,
-    ...description,
-    preprocessing: description.preprocessing ?? preprocessingFor(description.data),
-    weights: { file: WEIGHTS_FILE, sha256: checksum },
-    generators: Object.fromEntries(generators.map(([path, { data }]) => [path, [...data]])),
-  });
   const hash = createHash('sha256');
   const { length, chunks } = streamSafetensors(stateToWrite(model));
   function* hashed() {
@@ -89,9 +85,11 @@ export async function saveNetwork(
   const undo = await keepPrevious(folder);
   try {
     await writeFileAtomically(join(folder, WEIGHTS_FILE), { length, chunks: hashed() }, { files });
-    const config = describe(hash.digest('hex'));
-    const text = `${JSON.stringify(config, null, 2)}\n`;
-    await writeFileAtomically(join(folder, CONFIG_FILE), text, { files });
+    const config = {
+      ...configOf(description, { file: WEIGHTS_FILE, sha256: hash.digest('hex') }),
+      generators: Object.fromEntries(generators.map(([path, { data }]) => [path, [...data]])),
+    };
+    await writeConfig(folder, config, files);
     return config;
   } catch (error) {
     await undo();
@@ -99,53 +97,127 @@ export async function saveNetwork(
   }
 }
 
+const configOf = (
+  description: NetworkDescription,
+  weights: NetworkConfig['weights'],
+): NetworkConfig => ({
+  format: FORMAT,
+  formatVersion: FORMAT_VERSION,
+  ...description,
+  preprocessing: description.preprocessing ?? preprocessingFor(description.data),
+  weights,
+});
+
+async function writeConfig(
+  folder: string,
+  config: NetworkConfig,
+  files: FileSystem | undefined,
+): Promise<void> {
+  const { join } = await import('node:path');
+  const text = `${JSON.stringify(config, null, 2)}\n`;
+  await writeFileAtomically(join(folder, CONFIG_FILE), text, { files });
+}
+
 /**
- * The network that `saveNetwork` put into `folder`.
+ * Writes what a training begins with into `folder`, which must exist: all but the weights.
+ *
+ * Throws WriteError when the disk is full or the folder cannot be written.
+ *
+ *     await describeNetwork({ folder: 'runs/1', savedBy, model: { name, options }, data, training });
+ */
+export async function describeNetwork({
+  folder,
+  files,
+  ...description
+}: NetworkDescription & { folder: string; files?: FileSystem }): Promise<NetworkConfig> {
+  const config = configOf(description, null);
+  await writeConfig(folder, config, files);
+  return config;
+}
+
+/**
+ * What config.json says about the network or the training in `folder`.
+ *
+ * Throws FormatError when there is none, or when it is damaged or of another version.
+ */
+export async function readNetworkConfig(folder: string): Promise<NetworkConfig> {
+  const { join } = await import('node:path');
+  const path = join(folder, CONFIG_FILE);
+  return parseConfig(new TextDecoder().decode(await read(path, folder)), path);
+}
+
+/**
+ * The network that `saveNetwork` put into `folder`; of a training that has not ended, the network of its
+ * newest checkpoint.
  *
  * Throws FormatError when there is none, or when its files are damaged or do not belong together.
  *
  *     const { config, stateDict } = await loadNetwork('runs/1');
  */
 export async function loadNetwork(folder: string): Promise<SavedNetwork> {
-  const { join } = await import('node:path');
-  const configPath = join(folder, CONFIG_FILE);
-  const config = parseConfig(new TextDecoder().decode(await read(configPath, folder)), configPath);
-  const stateDict = await readState(join(folder, config.weights.file), folder, config);
+  const config = await readNetworkConfig(folder);
+  const preprocessing = config.preprocessing ?? preprocessingFor(config.data);
+  if (config.weights === null) {
+    return { config, preprocessing, ...(await networkOfCheckpoint(folder)) };
+  }
+  const stateDict = await readState(folder, config.weights);
   const generatorState: StateDict = Object.fromEntries(
     Object.entries(config.generators ?? {}).map(([generator, words]) => [
       generator,
       { shape: [words.length], dtype: 'int32', data: Int32Array.from(words) },
     ]),
   );
-  const preprocessing = config.preprocessing ?? preprocessingFor(config.data);
   return { config, preprocessing, stateDict, generatorState };
 }
 
 /** The weights, when their checksum is the one of the configuration. */
 async function readState(
-  path: string,
   folder: string,
-  config: NetworkConfig,
+  weights: NonNullable<NetworkConfig['weights']>,
 ): Promise<Record<string, SafetensorsTensor>> {
   const { join } = await import('node:path');
+  const path = join(folder, weights.file);
   const source = await openFile(path).catch((error: unknown) => {
     throw notReadable(path, folder, error instanceof FormatError ? (error.cause ?? error) : error);
   });
   try {
-    if ((await checksum(source)) !== config.weights.sha256) {
+    if ((await checksum(source)) !== weights.sha256) {
       throw new FormatError(path, {
         happened: `its checksum is not the one that ${CONFIG_FILE} names`,
         expected: 'the weights that were saved together with the configuration',
         mend: `copy both files again, or take those in ${join(folder, PREVIOUS)} if there are any`,
       });
     }
-    const weights = await openSafetensors(source);
+    const tensors = await openSafetensors(source);
     const state: [string, SafetensorsTensor][] = [];
-    for (const name of weights.entries.keys()) state.push([name, await weights.read(name)]);
+    for (const name of tensors.entries.keys()) state.push([name, await tensors.read(name)]);
     return Object.fromEntries(state);
   } finally {
     await source.close();
   }
+}
+
+/** The network as the newest checkpoint in `folder` has it: the part called `model`. */
+async function networkOfCheckpoint(
+  folder: string,
+): Promise<Pick<SavedNetwork, 'stateDict' | 'generatorState'>> {
+  const { join } = await import('node:path');
+  const found = await new CheckpointFolder(join(folder, CHECKPOINTS)).newest();
+  if (!found) {
+    throw new FormatError(folder, {
+      happened: 'its training has not come to a checkpoint yet',
+      expected: 'the weights of a network',
+      mend: `wait, or go on with it: npx fovea train --resume ${folder}`,
+    });
+  }
+  const { tensors } = found.checkpoint.state;
+  const part = (prefix: string): Record<string, SafetensorsTensor> =>
+    Object.fromEntries(
+      [...tensors].flatMap(([name, tensor]) =>
+        name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : [],
+      ),
+    );
+  return { stateDict: part('model/'), generatorState: part('model.generators/') };
 }
 
 /** Lays aside the network in `folder`, if any; the result takes that back. */
@@ -240,7 +312,8 @@ function parseConfig(text: string, path: string): NetworkConfig {
       preprocessing === undefined ||
       (isObject(data) && isNumbers(data.shape) && isPreprocessing(preprocessing, data.shape)),
     weights:
-      isObject(weights) && weights.file === WEIGHTS_FILE && typeof weights.sha256 === 'string',
+      weights === null ||
+      (isObject(weights) && weights.file === WEIGHTS_FILE && typeof weights.sha256 === 'string'),
     generators: isObject(generators) && Object.values(generators).every(isGeneratorState),
   };
   for (const [part, good] of Object.entries(fits)) {
