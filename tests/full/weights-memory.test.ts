@@ -18,7 +18,7 @@ async function peakOf(body: string): Promise<number> {
   const models = new URL('../../src/models/index.js', import.meta.url);
   const formats = new URL('../../src/formats/index.js', import.meta.url);
   const script = `
-    import { streamSafetensors, writeFileAtomically, writeNpz } from '${formats}';
+    import { openOnnx, saveOnnx, streamSafetensors, writeFileAtomically, writeNpz } from '${formats}';
     import { createModel, loadWeights, saveWeights } from '${models}';
     const model = createModel('vgg16');
     const peak = () => process.resourceUsage().maxRSS * 1024;
@@ -93,6 +93,14 @@ describe('the weights of VGG-16', () => {
     await peakOf(`await writeNpz(${file('x.npz')}, ${tensors});`);
     const peak = await measured(t, `await loadWeights(model, ${file('x.npz')});`);
     assert.ok(peak <= 1.2 * tensorBytes);
+  });
+
+  test('take no more than 1.1 times their memory when they are opened as an ONNX model', async (t) => {
+    await peakOf(`await saveOnnx(${file('x.onnx')}, model, { inputs: [[1, 3, 224, 224]] });`);
+    assert.ok((await stat(join(folder, 'x.onnx'))).size > tensorBytes);
+    const peak = await measured(t, `globalThis.kept = await openOnnx(${file('x.onnx')});`);
+    assert.ok(peak <= 1.1 * tensorBytes);
+    assert.ok(peak >= 0.95 * tensorBytes);
   });
 
   test('of a model are written with one more tensor in memory', async (t) => {

@@ -1,9 +1,9 @@
 /** ONNX's operators on regions of images: RoiAlign, MaxRoiPool, and Col2Im, which puts patches together. */
 
 import { ShapeError, ValueError } from '../../../graph/errors.js';
-import { formatShape, sizeOf } from '../../../graph/shape.js';
+import { formatShape, type Shape, sizeOf } from '../../../graph/shape.js';
 import type { Tensor } from '../../../graph/tensor.js';
-import { stack } from '../../../ops/concatenate.js';
+import { concatenate, stack } from '../../../ops/concatenate.js';
 import { fill, tensor } from '../../../ops/creation.js';
 import { add, mul } from '../../../ops/elementwise.js';
 import { indexSelect } from '../../../ops/gather.js';
@@ -11,7 +11,7 @@ import { pad } from '../../../ops/pad.js';
 import { max, mean } from '../../../ops/reduction.js';
 import { select } from '../../../ops/slicing.js';
 import { perAxis } from '../../../ops/spatial-options.js';
-import { reshape, slice } from '../../../ops/view.js';
+import { permute, reshape, slice } from '../../../ops/view.js';
 import type { OperatorNode, OperatorTable } from '../operator.js';
 import { Value } from '../value.js';
 import { padsOf } from './windows.js';
@@ -85,26 +85,65 @@ function alignRegions(node: OperatorNode): Value {
   const [, channels] = x.shape;
   const shape = [channels, grid.height, grid.width];
   if (regions.images.length === 0) return Value.of(fill(0, [0, ...shape]), type);
-  const parts = regions.corners.map((corners, i) => {
-    const image = regions.images[i];
+  const groups = new Map<string, SampledRegion[]>();
+  regions.corners.forEach((corners, place) => {
+    const image = regions.images[place];
     if (!(image >= 0 && image < x.shape[0])) {
-      throw new ValueError(`region ${i} is of image ${image}; there are ${x.shape[0]}`);
+      throw new ValueError(`region ${place} is of image ${image}; there are ${x.shape[0]}`);
     }
-    return reshape(
-      alignRegion(select(x, { dim: 0, index: image }), corners, { ...grid, mode }),
-      shape,
-    );
+    const region = { place, image, ...samplesOf(corners, x.shape.slice(2), grid) };
+    const key = `${image} ${region.indices.length}`;
+    groups.set(key, [...(groups.get(key) ?? []), region]);
   });
-  return Value.computed(stack(parts, 0), type);
+  const parts = [...groups.values()].map((group) => alignedGroup(x, group, { ...grid, mode }));
+  const joined = concatenate(parts, 0);
+  const order = [...groups.values()].flat().map(({ place }) => place);
+  const back = new Int32Array(order.length);
+  order.forEach((place, i) => {
+    back[place] = i;
+  });
+  const index = tensor(back, [back.length]);
+  const inOrder = parts.length === 1 ? joined : indexSelect(joined, { dim: 0, index });
+  return Value.computed(reshape(inOrder, [regions.images.length, ...shape]), type);
 }
 
-/** One region of an image [C, H, W]: [C, cells]. */
-function alignRegion(
-  image: Tensor,
-  [left, top, right, bottom]: readonly number[],
-  { height, width, samples, offset, mode }: AlignedGrid & { readonly mode: 'avg' | 'max' },
+/** Which elements of its image a region is made of, cell by cell, and their weights. */
+interface RegionSamples {
+  readonly indices: readonly number[];
+  readonly weights: readonly number[];
+}
+
+interface SampledRegion extends RegionSamples {
+  readonly place: number;
+  readonly image: number;
+}
+
+/** Regions of one image with as many samples each: [R, C, cells]. */
+function alignedGroup(
+  x: Tensor,
+  group: readonly SampledRegion[],
+  { height, width, mode }: AlignedGrid & { readonly mode: 'avg' | 'max' },
 ): Tensor {
-  const [channels, rows, columns] = image.shape;
+  const [, channels, rows, columns] = x.shape;
+  const [{ image, indices: first }] = group;
+  const index = Int32Array.from(group.flatMap(({ indices }) => indices));
+  const weights = Float32Array.from(group.flatMap((region) => region.weights));
+  const flat = reshape(select(x, { dim: 0, index: image }), [channels, rows * columns]);
+  const read = indexSelect(flat, { dim: 1, index: tensor(index, [index.length]) });
+  const weighted = mul(read, tensor(weights, [1, weights.length]));
+  const cells = height * width;
+  const apart = reshape(weighted, [channels, group.length, cells, first.length / cells]);
+  // NOTE: the maximum is that of the weighted elements, not of the samples, as ONNX defines it.
+  const reduced = mode === 'max' ? max(apart, 3) : mul(mean(apart, 3), 4);
+  return permute(reduced, [1, 0, 2]);
+}
+
+/** Where a region is sampled, in an image of these extents. */
+function samplesOf(
+  [left, top, right, bottom]: readonly number[],
+  [rows, columns]: Shape,
+  { height, width, samples, offset }: AlignedGrid,
+): RegionSamples {
   // Without the offset of half an element, a region has at least one element.
   const extentOf = (from: number, to: number) => (offset > 0 ? to - from : Math.max(to - from, 1));
   const along = (start: number, size: number, cells: number, extent: number) => {
@@ -113,36 +152,27 @@ function alignRegion(
     return Array.from({ length: cells }, (_, i) =>
       Array.from({ length: count }, (_, s) =>
         between(start - offset + (i + (s + 0.5) / count) * cell, extent),
-      ),
+      ).flatMap(({ low, high, weights }) => [
+        { at: low, weight: weights[0] },
+        { at: high, weight: weights[1] },
+      ]),
     );
   };
   const vertical = along(top, extentOf(top, bottom), height, rows);
   const horizontal = along(left, extentOf(left, right), width, columns);
   const indices: number[] = [];
   const weights: number[] = [];
-  for (const rowSamples of vertical) {
-    for (const columnSamples of horizontal) {
-      for (const row of rowSamples) {
-        for (const column of columnSamples) {
-          for (const [r, y] of [row.low, row.high].entries()) {
-            for (const [c, at] of [column.low, column.high].entries()) {
-              indices.push(y * columns + at);
-              weights.push(row.weights[r] * column.weights[c]);
-            }
-          }
+  for (const inRow of vertical) {
+    for (const inColumn of horizontal) {
+      for (const y of inRow) {
+        for (const column of inColumn) {
+          indices.push(y.at * columns + column.at);
+          weights.push(y.weight * column.weight);
         }
       }
     }
   }
-  const index = tensor(Int32Array.from(indices), [indices.length]);
-  const flat = reshape(image, [channels, rows * columns]);
-  const read = indexSelect(flat, { dim: 1, index });
-  const weighted = mul(read, tensor(Float32Array.from(weights), [1, weights.length]));
-  const cells = height * width;
-  const perCell = indices.length / cells;
-  // NOTE: the maximum is that of the weighted elements, not of the samples, as ONNX defines it.
-  if (mode === 'max') return max(reshape(weighted, [channels, cells, perCell]), 2);
-  return mul(mean(reshape(weighted, [channels, cells, perCell]), 2), 4);
+  return { indices, weights };
 }
 
 /** Maxima over cells of whole elements (Girshick 2015); rois [R, 5] begin with the number of the image. */
