@@ -89,10 +89,10 @@ for (const backend of backendsUnderTest) {
   });
 }
 
-test('a picture of another size is refused in the layer where it no longer fits', () => {
+test('a picture of another size is refused with the sizes that fit', () => {
   assert.throws(
     () => new LeNet5().call(zeros([2, 1, 32, 32])),
-    /^ShapeError: fc1 \(Linear 400 -> 120\): expected 400 input features, got 576/,
+    /^ShapeError: LeNet5: expected pictures of 28 x 28 to 31 x 31, got \[2, 1, 32, 32\]; resize/,
   );
 });
 

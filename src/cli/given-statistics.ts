@@ -23,7 +23,7 @@ export function withStatistics(
 ): PictureNetwork {
   if (mean === undefined && std === undefined) return network;
   const { pictures } = network;
-  const [channels] = pictures.shape;
+  const channels = pictures.preprocessing.mean.length;
   for (const [option, numbers] of Object.entries({ mean, std })) {
     const right =
       numbers?.length === channels && (option === 'mean' || numbers.every((value) => value > 0));

@@ -3,7 +3,7 @@
 import { decodeImage, type ImagePixels } from '../formats/index.js';
 import type { Tensor } from '../graph/tensor.js';
 import { tensor } from '../ops/index.js';
-import { cropPicture, normalize, planesOf } from '../train/index.js';
+import { cropPicture, networkInput, planesOf } from '../train/index.js';
 import type { PictureInput } from './open-network.js';
 import { preparePicture } from './prepare-picture.js';
 import { readInputFile } from './read-input-file.js';
@@ -12,7 +12,7 @@ export interface NetworkPicture {
   readonly file: string;
   /** What the network sees: grey or RGB. */
   readonly seen: ImagePixels;
-  /** Normalised, [1, C, H, W]. */
+  /** Normalised and fitted to the network, [1, C, H, W]. */
   readonly input: Tensor;
   /** What was done to the picture; empty when it was right as it was. */
   readonly notes: readonly string[];
@@ -31,10 +31,12 @@ export async function readNetworkPicture(
   return { file, seen, notes, input: inputOf(seen, pictures) };
 }
 
-/** Grey or RGB bytes of the network's size, normalised: [1, C, H, W]. */
-export function inputOf(seen: ImagePixels, { shape, preprocessing }: PictureInput): Tensor {
-  const planes = tensor(planesOf(seen, preprocessing), [1, ...shape]);
-  return normalize(planes, preprocessing);
+/** Grey or RGB bytes, cropped, as the network takes them: normalised, [1, C, H, W]. */
+export function inputOf(seen: ImagePixels, { preprocessing }: PictureInput): Tensor {
+  const { width, height, channels } = seen;
+  const planes = tensor(planesOf(seen, preprocessing), [1, channels, height, width]);
+  const { inputShape } = preprocessing;
+  return networkInput(planes, { statistics: preprocessing, inputShape });
 }
 
 function fit(

@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { FormatError, type OnnxModel } from '../formats/index.js';
+import type { DType } from '../graph/dtype.js';
 import { createModel, modelNames, usualPreprocessing } from '../models/index.js';
 import { usualInput } from '../models/usual-input.js';
 import type { Module } from '../nn/index.js';
@@ -30,10 +31,12 @@ export interface NetworkInput {
   readonly name: string;
   /** Extents, or names of those that are open; null when even the rank is open. */
   readonly shape: readonly (number | string)[] | null;
+  /** What it must hold; what is left out, the model checks itself. */
+  readonly dtype?: DType;
 }
 
 export interface PictureInput {
-  /** The shape of one picture: [channels, height, width]. */
+  /** The shape of one picture as the network takes it: [channels, height, width]. */
   readonly shape: readonly [channels: number, height: number, width: number];
   readonly preprocessing: Preprocessing;
   /** The names of its classes, where they are known. */
@@ -131,7 +134,8 @@ export async function openRun(folder: string): Promise<Run> {
   const model = createModel(name, options);
   model.loadStateDict(stateDict);
   model.eval();
-  const { shape, classes } = config.data;
+  const { classes } = config.data;
+  const shape = preprocessing.inputShape ?? config.data.shape;
   return { ...ofModel(folder, model, { shape, preprocessing, classes }), classes };
 }
 
@@ -144,6 +148,7 @@ async function openModel(name: string, weights: string): Promise<OpenedNetwork> 
 
 /** A network of ours: one input of pictures of any number and, mostly, any size. */
 function ofModel(title: string, model: Module, pictures: PictureInput): PictureNetwork {
-  const inputs = [{ name: 'input', shape: ['N', pictures.shape[0], 'H', 'W'] }];
+  const shape = ['N', pictures.shape[0], 'H', 'W'];
+  const inputs = [{ name: 'input', shape, dtype: 'float32' as const }];
   return { title, model, onnx: null, inputs, pictures };
 }

@@ -1,8 +1,9 @@
 /** The command line of Fovea: its commands, their options and their help. */
 
 import { Command } from 'commander';
-import { datasetNames } from '../data/index.js';
+import { datasetNames, transformNames } from '../data/index.js';
 import { modelNames } from '../models/index.js';
+import { augmentation } from './augmentation.js';
 import { type ClassifyOptions, classifyCommand } from './classify-command.js';
 import { type CompareOptions, compareCommand } from './compare-command.js';
 import { type DrawOptions, diagramStyles, drawCommand } from './draw-command.js';
@@ -15,7 +16,7 @@ import { type SummaryCommandOptions, summaryCommand } from './summary-command.js
 import type { Terminal } from './terminal.js';
 import { type TrainOptions, type TrainSurroundings, trainCommand } from './train-command.js';
 import { type TuneOptions, tuneCommand } from './tune-command.js';
-import { extents, oneOf, positiveNumber, wholeNumber } from './usage.js';
+import { extents, numberFromZero, oneOf, positiveNumber, wholeNumber } from './usage.js';
 import { version } from './version.js';
 
 export interface ProgramSurroundings extends TrainSurroundings {
@@ -37,15 +38,18 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
     .description('train a network, show how well it does, and save it')
     .argument('<model>', modelNames().join(', '))
     .option('--data <name>', `${datasetNames.join(', ')} (default: mnist when near, else digits)`)
-    .option('--epochs <n>', 'how often every picture is seen', wholeNumber(1), 5)
-    .option('--batch <n>', 'pictures per step', wholeNumber(1), 64)
-    .option('--optimizer <name>', optimizerNames.join(', '), oneOf(optimizerNames), 'adam')
+    .option('--size <n>', SIZE, wholeNumber(1))
+    .option('--augment <names>', AUGMENT, augmentation)
+    .option('--epochs <n>', 'how often every picture is seen (default: 5)', wholeNumber(1))
+    .option('--batch <n>', 'pictures per step (default: 64)', wholeNumber(1))
+    .option('--optimizer <name>', `${optimizerNames.join(', ')} (adam)`, oneOf(optimizerNames))
     .option(
       '--lr <rate>',
-      'base learning rate (default: 1e-3; sgd: 0.01); one-cycle peaks at three times it',
+      'base learning rate (1e-3; sgd: 0.01); one-cycle peaks at three times it',
       positiveNumber,
     )
-    .option('--schedule <name>', scheduleNames.join(', '), oneOf(scheduleNames), 'one-cycle')
+    .option('--weight-decay <rate>', 'draws weights to zero (0; adamw: 0.01)', numberFromZero)
+    .option('--schedule <name>', `${scheduleNames.join(', ')} (one-cycle)`, oneOf(scheduleNames))
     .option('--seed <n>', 'the same seed gives the same network', wholeNumber(0), 0)
     .option('--threads <n>', 'default: FOVEA_THREADS, else one per core', wholeNumber(1))
     .option('--train-size <n>', 'learn from so many pictures only', wholeNumber(1))
@@ -57,6 +61,7 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
       'end with one line of JSON on standard output; the rest goes to standard error',
     )
     .option('--quiet', 'show no progress and no drawings')
+    .addHelpText('after', TRAINING)
     .action(async (model: string, options: TrainOptions) => {
       onExit(await trainCommand(model, options, { terminal, files }));
     });
@@ -192,6 +197,13 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
   }
   return program;
 }
+
+const SIZE = "rows and columns that the network takes (default: those of the data, where that is enough)";
+const AUGMENT = `none, or ${transformNames.join(', ')} with commas between (default: flip,crop for cifar)`;
+
+const TRAINING = `
+The defaults are those of most networks; the ResNets for CIFAR have the recipe of their paper, AlexNet and VGG
+SGD with weight decay. Pictures of another kind than the network's are resized and made grey or three channels.`;
 
 const scaleKinds = ['linear', 'logarithmic'];
 const NETWORK = "a model's name, the folder of a run, or an .onnx file";

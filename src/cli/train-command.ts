@@ -2,23 +2,27 @@
 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DataLoader, type DatasetSplits } from '../data/index.js';
+import { createTransform, DataLoader, type DatasetSplits } from '../data/index.js';
 import { type FileSystem, WriteError } from '../formats/index.js';
-import { createModel, modelNames } from '../models/index.js';
+import { createModel, type ModelOptions, modelNames } from '../models/index.js';
+import { fitsAuxiliary, fittedInput } from '../models/usual-input.js';
 import { type Module, manualSeed } from '../nn/index.js';
 import {
   loadNetwork,
   NonFiniteError,
   openRunFolder,
+  type PictureShape,
   type PixelStatistics,
   pixelStatistics,
+  preprocessingFor,
   saveNetwork,
   type TrainingResult,
   trainClassifier,
 } from '../train/index.js';
+import { usualAugmentation } from './augmentation.js';
 import { chooseData, loadData } from './choose-data.js';
 import { type Progress, showProgress, silent } from './progress.js';
-import { createOptimizer, createSchedule, defaultLr } from './recipe.js';
+import { createOptimizer, createSchedule, type Recipe, recipeFor } from './recipe.js';
 import { listenForStop, type StopSignals } from './stop-signals.js';
 import { print, type Terminal } from './terminal.js';
 import { useThreads } from './threads.js';
@@ -26,13 +30,12 @@ import { drawResult, summarize } from './train-report.js';
 import { requireName, UsageError } from './usage.js';
 import { version } from './version.js';
 
-export interface TrainOptions {
+export interface TrainOptions extends Partial<Recipe> {
   readonly data?: string;
-  readonly epochs: number;
-  readonly batch: number;
-  readonly optimizer: string;
-  readonly lr?: number;
-  readonly schedule: string;
+  /** Rows and columns that the network takes. */
+  readonly size?: number;
+  /** Names of transforms. */
+  readonly augment?: readonly string[];
   readonly seed: number;
   readonly threads?: number;
   readonly trainSize?: number;
@@ -75,19 +78,30 @@ export async function trainCommand(
     const { signal } = stop;
     const data = await loadData(choice.name, { ...options, signal, onProgress: progress.download });
     progress.stop();
+    const inputShape = fittedInput(modelName, { ...data.train, size: options.size });
+    const network = {
+      numClasses: data.train.classes.length,
+      ...(!fitsAuxiliary(modelName, inputShape) && { auxiliary: false }),
+    };
     const run: Run = {
       ...{ modelName, options, data, folder: folder.path, progress, stop, files },
+      recipe: recipeFor(modelName, recipeGiven(options)),
+      augment: options.augment ?? usualAugmentation(choice.name),
+      inputShape,
+      network,
       statistics: pixelStatistics(data.train),
-      model: await createNetwork(modelName, options, data),
+      model: await createNetwork(modelName, options, network),
     };
     const parameters = run.model.parameters().reduce((total, { size }) => total + size, 0);
     say(
       `model: ${modelName}, ${count(parameters)} parameters; ` +
         `${count(data.train.length)} pictures to learn from, ${count(data.test.length)} to be examined on`,
     );
+    const changes = describeChanges(run);
+    if (changes !== '') say(`pictures: ${changes}`);
     const result = await train(run);
     progress.stop();
-    const where = await save(run, describeTraining(options, result));
+    const where = await save(run, describeTraining(run, result));
     if (result.interrupted) {
       print(
         terminal.stderr,
@@ -119,6 +133,11 @@ interface Run {
   readonly model: Module;
   readonly options: TrainOptions;
   readonly data: DatasetSplits;
+  readonly recipe: Recipe;
+  readonly augment: readonly string[];
+  readonly inputShape: PictureShape;
+  /** The options of the network. */
+  readonly network: ModelOptions;
   readonly statistics: PixelStatistics;
   readonly folder: string;
   readonly progress: Progress;
@@ -129,10 +148,10 @@ interface Run {
 async function createNetwork(
   name: string,
   { seed, init }: TrainOptions,
-  { train }: DatasetSplits,
+  network: ModelOptions,
 ): Promise<Module> {
   manualSeed(seed);
-  const model = createModel(name, { numClasses: train.classes.length });
+  const model = createModel(name, network);
   if (init === undefined) return model;
   const { config, stateDict } = await loadNetwork(init);
   if (config.model.name !== name) {
@@ -147,15 +166,18 @@ async function createNetwork(
 
 /** Trains; when the numbers break down, saves the last good weights before throwing. */
 async function train(run: Run): Promise<TrainingResult> {
-  const { model, options, data, statistics, progress, stop } = run;
-  const { batch: batchSize, epochs, seed } = options;
-  const loader = new DataLoader(data.train, { batchSize, seed, shuffle: true, dropLast: true });
-  const lr = options.lr ?? defaultLr(options.optimizer);
-  const optimizer = createOptimizer(options.optimizer, { parameters: model.parameters(), lr });
-  const schedule = createSchedule(options.schedule, { lr, steps: epochs * loader.length });
+  const { model, options, recipe, data, statistics, inputShape, progress, stop } = run;
+  const { batch: batchSize, epochs, lr, weightDecay } = recipe;
+  const loader = new DataLoader(data.train, {
+    ...{ batchSize, seed: options.seed, shuffle: true, dropLast: true },
+    transforms: run.augment.map(createTransform),
+  });
+  const parameters = model.parameters();
+  const optimizer = createOptimizer(recipe.optimizer, { parameters, lr, weightDecay });
+  const schedule = createSchedule(recipe.schedule, { lr, steps: epochs * loader.length });
   try {
     return await trainClassifier(model, {
-      ...{ optimizer, loader, epochs, schedule, statistics },
+      ...{ optimizer, loader, epochs, schedule, statistics, inputShape },
       test: data.test,
       signal: stop.signal,
       onStep: progress.step,
@@ -165,7 +187,7 @@ async function train(run: Run): Promise<TrainingResult> {
   } catch (error) {
     if (!(error instanceof NonFiniteError)) throw error;
     progress.stop();
-    const where = await save(run, { ...recipeOf(options), brokeDownAtStep: error.step + 1 });
+    const where = await save(run, { ...recipeOf(run), brokeDownAtStep: error.step + 1 });
     error.message += `; it is saved in ${where}`;
     throw error;
   }
@@ -173,12 +195,15 @@ async function train(run: Run): Promise<TrainingResult> {
 
 /** Saves into the run's folder, or into the system's temporary one before a network is lost. */
 async function save(run: Run, training: Record<string, unknown>): Promise<string> {
-  const { modelName, model, data, statistics, folder, files } = run;
+  const { modelName, model, network, data, statistics, inputShape, folder, files } = run;
   const { name, classes, shape } = data.train;
+  const described = { name, classes, shape, ...statistics };
+  const isFitted = inputShape.some((extent, dim) => extent !== shape[dim]);
   const description = {
     savedBy: `fovea ${version}`,
-    model: { name: modelName, options: { numClasses: classes.length } },
-    data: { name, classes, shape, ...statistics },
+    model: { name: modelName, options: { ...network } },
+    data: described,
+    preprocessing: { ...preprocessingFor(described), ...(isFitted && { inputShape }) },
     training,
   };
   try {
@@ -199,10 +224,10 @@ async function save(run: Run, training: Record<string, unknown>): Promise<string
   }
 }
 
-function describeTraining(options: TrainOptions, result: TrainingResult): Record<string, unknown> {
+function describeTraining(run: Run, result: TrainingResult): Record<string, unknown> {
   const { steps, seconds, evaluation, interrupted, history } = result;
   return {
-    ...recipeOf(options),
+    ...recipeOf(run),
     epochsFinished: history.length,
     ...{ steps, seconds, interrupted },
     trainLoss: history.at(-1)?.metrics.loss ?? null,
@@ -210,22 +235,48 @@ function describeTraining(options: TrainOptions, result: TrainingResult): Record
   };
 }
 
+/** What becomes of the pictures of the data set. */
+function describeChanges({ data, inputShape, network, augment }: Run): string {
+  const [channels, height, width] = data.train.shape;
+  const [wanted, rows, columns] = inputShape;
+  const changes: string[] = [];
+  if (rows !== height || columns !== width) {
+    changes.push(`resized from ${height} x ${width} to ${rows} x ${columns}`);
+  }
+  if (wanted !== channels) changes.push(wanted === 1 ? 'made grey' : 'grey as three channels');
+  if (network.auxiliary === false)
+    changes.push('too small for the auxiliary head, which is left out');
+  if (augment.length > 0) changes.push(`in training changed at random: ${augment.join(', ')}`);
+  return changes.join('; ');
+}
+
+/** The part of the recipe that was given. */
+function recipeGiven(options: TrainOptions): Partial<Recipe> {
+  const { optimizer, lr, weightDecay, schedule, batch, epochs } = options;
+  return { optimizer, lr, weightDecay, schedule, batch, epochs };
+}
+
 /** What has to be known to train the same network again. */
-function recipeOf(options: TrainOptions): Record<string, unknown> {
-  const { epochs, batch, optimizer, schedule, seed, trainSize, testSize, init } = options;
-  const lr = options.lr ?? defaultLr(optimizer);
-  return { epochs, batch, optimizer, lr, schedule, seed, trainSize, testSize, init };
+function recipeOf({ options, recipe, augment }: Run): Record<string, unknown> {
+  const { seed, size, trainSize, testSize, init } = options;
+  return { ...recipe, augment, size, seed, trainSize, testSize, init };
 }
 
 /** The command line that goes on where this run stopped. */
-function continuation({ modelName, options, data }: Run, init: string): string {
-  const { trainSize, testSize, lr, ...recipe } = recipeOf(options);
+function continuation({ modelName, options, recipe, data }: Run, init: string): string {
   const flags = {
     data: data.train.name,
-    ...recipe,
+    size: options.size,
+    augment: options.augment && (options.augment.join(',') || 'none'),
+    epochs: recipe.epochs,
+    batch: recipe.batch,
+    optimizer: recipe.optimizer,
+    schedule: recipe.schedule,
+    seed: options.seed,
     lr: options.lr,
-    'train-size': trainSize,
-    'test-size': testSize,
+    'weight-decay': options.weightDecay,
+    'train-size': options.trainSize,
+    'test-size': options.testSize,
     init,
   };
   const given = Object.entries(flags).filter(([, value]) => value !== undefined);

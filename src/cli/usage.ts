@@ -26,6 +26,16 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError('Expected a number greater than zero, such as 1e-3.');
 }
 
+/** Zero or a positive number that float32 can hold. */
+export function numberFromZero(text: string): number {
+  if (/^0+(\.0*)?$/.test(text)) return 0;
+  try {
+    return positiveNumber(text);
+  } catch {
+    throw new InvalidArgumentError('Expected a number of zero or more, such as 1e-4.');
+  }
+}
+
 /** One of `names`; another one is answered with the nearest. */
 export const oneOf =
   (names: readonly string[]) =>

@@ -52,6 +52,7 @@ export class AlexNet extends StackedClassifier {
     overlappingPool(),
   );
   readonly avgpool = new AdaptiveAvgPool2d(6);
+  protected readonly smallest = 63;
   classifier: Sequential;
 
   constructor(options: ImageClassifierOptions = {}) {
@@ -93,6 +94,7 @@ export class AlexNet2012 extends StackedClassifier {
     overlappingPool(),
   );
   readonly avgpool = new AdaptiveAvgPool2d(6);
+  protected readonly smallest = 63;
   classifier: Sequential;
 
   constructor(options: ImageClassifierOptions = {}) {

@@ -22,6 +22,7 @@ import {
   InceptionD,
   InceptionE,
 } from './inception-v3-blocks.js';
+import { requireSize } from './picture-size.js';
 
 export interface InceptionV3Options extends ImageClassifierOptions {
   /** Have the auxiliary head, which takes part in training only. Default: true. */
@@ -98,12 +99,14 @@ export class InceptionV3 extends ImageClassifier implements AuxiliaryHeads {
   }
 
   forward(x: Tensor): Tensor {
+    requireSize(x, { smallest: 75 });
     // As part of this network, so that the layers keep their paths.
     return this.classify(this.features.forward(x));
   }
 
   callWithAuxiliary(x: Tensor): LogitsWithAuxiliary {
     return this.within(() => {
+      requireSize(x, { smallest: 75 });
       const auxiliary: Tensor[] = [];
       for (const layer of this.features.layers) {
         x = layer.call(x);

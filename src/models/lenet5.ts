@@ -8,6 +8,7 @@ import { NamedSequential } from '../nn/named-sequential.js';
 import { MaxPool2d } from '../nn/pooling.js';
 import { flatten } from '../ops/dims.js';
 import { ImageClassifier, type ImageClassifierOptions, withUsual } from './image-classifier.js';
+import { requireSize } from './picture-size.js';
 
 export interface LeNet5Options extends ImageClassifierOptions {}
 
@@ -52,6 +53,7 @@ export class LeNet5 extends ImageClassifier {
   }
 
   forward(x: Tensor): Tensor {
+    requireSize(x, { smallest: 28, largest: 31 });
     return this.classify(this.features.forward(x));
   }
 

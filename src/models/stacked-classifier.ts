@@ -6,6 +6,7 @@ import { Linear } from '../nn/linear.js';
 import { Sequential } from '../nn/sequential.js';
 import { flatten } from '../ops/dims.js';
 import { ImageClassifier } from './image-classifier.js';
+import { requireSize } from './picture-size.js';
 
 /** Pictures [N, C, H, W] -> logits [N, numClasses], through `features`, `avgpool` and `classifier`. */
 export abstract class StackedClassifier extends ImageClassifier {
@@ -13,12 +14,15 @@ export abstract class StackedClassifier extends ImageClassifier {
   /** Makes maps of any size those of the size that the classifier wants. */
   abstract readonly avgpool: AdaptiveAvgPool2d;
   abstract override classifier: Sequential;
+  /** The fewest rows and columns of a picture. */
+  protected abstract readonly smallest: number;
 
   classify(maps: Tensor): Tensor {
     return this.classifier.call(flatten(this.avgpool.call(maps), { startDim: 1 }));
   }
 
   forward(x: Tensor): Tensor {
+    requireSize(x, { smallest: this.smallest });
     return this.classify(this.features.call(x));
   }
 

@@ -57,6 +57,7 @@ export interface VggPlan {
 export class Vgg extends StackedClassifier {
   readonly features: Sequential;
   readonly avgpool = new AdaptiveAvgPool2d(7);
+  protected readonly smallest = 32;
   classifier: Sequential;
 
   constructor({ depth, batchNorm = false }: VggPlan, options: ImageClassifierOptions = {}) {

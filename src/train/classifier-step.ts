@@ -10,12 +10,11 @@ import { and, argmax, cast, detach, equal, sum, where } from '../ops/index.js';
 import type { Optimizer } from '../optim/index.js';
 import { classifierLoss } from './classifier-loss.js';
 import { requireClasses } from './evaluate-classifier.js';
+import { type NetworkInputOptions, networkInput } from './fit-pictures.js';
 import { allFinite } from './non-finite.js';
-import { normalize, type PixelStatistics } from './pixel-statistics.js';
 
-export interface ClassifierStepOptions {
+export interface ClassifierStepOptions extends NetworkInputOptions {
   readonly optimizer: Optimizer;
-  readonly statistics: PixelStatistics;
   /** Whose classes the model must answer with. */
   readonly dataset: ImageDataset;
 }
@@ -33,10 +32,11 @@ export interface StepResult extends Record<string, Tensor> {
 /** Learns from uint8 pictures [N, C, H, W] and int32 labels [N]. */
 export function classifierStep(
   model: Module,
-  { optimizer, statistics, dataset }: ClassifierStepOptions,
+  options: ClassifierStepOptions,
 ): Compiled<Inputs, StepResult> {
+  const { optimizer, dataset } = options;
   return compile((images: Tensor, labels: Tensor): StepResult => {
-    const pictures = normalize(images, statistics);
+    const pictures = networkInput(images, options);
     const { logits, loss } = classifierLoss(model, { images: pictures, labels });
     requireClasses(logits, dataset);
     optimizer.step(grad(loss, optimizer.parameters));
@@ -57,10 +57,8 @@ export interface GuardedStep {
  * Its updates wait for every gradient, so that they cannot be fused into the products that make the
  * gradients; that is why training does not use it.
  */
-export function guardedStep(
-  model: Module,
-  { optimizer, statistics }: ClassifierStepOptions,
-): GuardedStep {
+export function guardedStep(model: Module, options: ClassifierStepOptions): GuardedStep {
+  const { optimizer } = options;
   const generators = model.namedGenerators().map(([, generator]) => generator.state);
   const changedByForward: readonly Variable[] = [...model.buffers(), ...generators];
   const state: readonly Variable[] = [...changedByForward, ...model.parameters()];
@@ -70,7 +68,7 @@ export function guardedStep(
   const run = compile((images: Tensor, labels: Tensor) => {
     // NOTE: read before forward() runs, because it may assign buffers.
     const before = state.map(detach);
-    const pictures = normalize(images, statistics);
+    const pictures = networkInput(images, options);
     const { loss } = classifierLoss(model, { images: pictures, labels });
     const gradients = grad(loss, optimizer.parameters);
     const finite = gradients.map(allFinite).reduce(and, allFinite(loss));

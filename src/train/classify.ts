@@ -4,7 +4,7 @@ import { compile } from '../compiler/index.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Module } from '../nn/index.js';
 import { softmax } from '../ops/index.js';
-import { normalize, type PixelStatistics } from './pixel-statistics.js';
+import { type NetworkInputOptions, networkInput } from './fit-pictures.js';
 
 /**
  * The probability of each class for uint8 pictures [N, C, H, W], one array per picture.
@@ -13,11 +13,11 @@ import { normalize, type PixelStatistics } from './pixel-statistics.js';
  */
 export function classify(
   model: Module,
-  { images, statistics }: { images: Tensor; statistics: PixelStatistics },
+  { images, ...options }: { images: Tensor } & NetworkInputOptions,
 ): number[][] {
   const wasTraining = model.training;
   const run = compile((pictures: Tensor) =>
-    softmax(model.call(normalize(pictures, statistics)), 1),
+    softmax(model.call(networkInput(pictures, options)), 1),
   );
   model.eval();
   try {

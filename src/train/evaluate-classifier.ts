@@ -8,7 +8,7 @@ import type { Tensor } from '../graph/tensor.js';
 import { crossEntropy, type Module } from '../nn/index.js';
 import { argmax, max, softmax, tensor } from '../ops/index.js';
 import { eventLoopTurns } from './event-loop.js';
-import { normalize, type PixelStatistics } from './pixel-statistics.js';
+import { type NetworkInputOptions, networkInput } from './fit-pictures.js';
 
 /** A picture that was named wrongly. */
 export interface Mistake {
@@ -33,9 +33,8 @@ export interface Evaluation {
   readonly mistakes: readonly Mistake[];
 }
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends NetworkInputOptions {
   readonly data: ImageDataset;
-  readonly statistics: PixelStatistics;
   /** Default: 250. */
   readonly batchSize?: number;
   /** How many mistakes to return. Default: 8. */
@@ -55,14 +54,14 @@ export async function evaluateClassifier(
   model: Module,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { data, statistics, batchSize = 250, maxMistakes = 8, signal, onBatch } = options;
+  const { data, batchSize = 250, maxMistakes = 8, signal, onBatch } = options;
   const classes = data.classes.length;
   const confusion = new Uint32Array(classes * classes);
   const mistakes: Mistake[] = [];
   let done = 0;
   let lossSum = 0;
   const examine = compile((images: Tensor, labels: Tensor) => {
-    const logits = model.call(normalize(images, statistics));
+    const logits = model.call(networkInput(images, options));
     requireClasses(logits, data);
     const probabilities = max(softmax(logits, 1), 1);
     const loss = crossEntropy(logits, labels, { reduction: 'sum' });

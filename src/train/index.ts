@@ -22,6 +22,12 @@ export {
   evaluateClassifier,
   type Mistake,
 } from './evaluate-classifier.js';
+export {
+  fitPictures,
+  type NetworkInputOptions,
+  networkInput,
+  type PictureShape,
+} from './fit-pictures.js';
 export { type LogEntry, MetricsLog, readMetrics } from './metrics-log.js';
 export { NonFiniteError, type NonFinitePlace } from './non-finite.js';
 export { normalize, type PixelStatistics, pixelStatistics } from './pixel-statistics.js';

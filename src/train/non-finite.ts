@@ -6,7 +6,7 @@ import type { Tensor } from '../graph/tensor.js';
 import { crossEntropy, type Module, observeOutputs } from '../nn/index.js';
 import { equal, sub, sum } from '../ops/index.js';
 import type { Optimizer } from '../optim/index.js';
-import { normalize, type PixelStatistics } from './pixel-statistics.js';
+import { type NetworkInputOptions, networkInput } from './fit-pictures.js';
 
 /** What was the first to become infinite or NaN. */
 export type NonFinitePlace =
@@ -64,21 +64,18 @@ function describePlace(place: NonFinitePlace): string {
   }
 }
 
-export interface FindNonFiniteOptions {
+export interface FindNonFiniteOptions extends NetworkInputOptions {
   /** The uint8 pictures and int32 labels of the step. */
   readonly inputs: readonly [images: Tensor, labels: Tensor];
   readonly optimizer: Optimizer;
-  readonly statistics: PixelStatistics;
 }
 
 /** Runs the failed step once more, watching every layer. */
-export function findNonFinite(
-  model: Module,
-  { inputs, optimizer, statistics }: FindNonFiniteOptions,
-): NonFinitePlace {
+export function findNonFinite(model: Module, options: FindNonFiniteOptions): NonFinitePlace {
+  const { inputs, optimizer } = options;
   const layers: { path: string; layer: string }[] = [];
   const diagnose = compile((images: Tensor, labels: Tensor) => {
-    const forward = observeOutputs(() => model.call(normalize(images, statistics)));
+    const forward = observeOutputs(() => model.call(networkInput(images, options)));
     layers.push(...forward.outputs.map(({ path, layer }) => ({ path, layer })));
     const loss = crossEntropy(forward.result, labels);
     return {

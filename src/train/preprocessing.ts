@@ -4,6 +4,7 @@ import type { ImagePixels } from '../formats/images/image-pixels.js';
 import type { ResizeFilter } from '../formats/images/resize-image.js';
 import { centerCrop, resizeImage, resizeShorterSide } from '../formats/images/resize-image.js';
 import { ValueError } from '../graph/errors.js';
+import type { PictureShape } from './fit-pictures.js';
 import type { PixelStatistics } from './pixel-statistics.js';
 
 /** What is done to a picture, in this order: resized, cropped, its channels ordered, normalised. */
@@ -18,6 +19,11 @@ export interface Preprocessing extends PixelStatistics {
   readonly channels: ChannelOrder;
   /** 'digit': the ink is framed and centred as MNIST frames digits, light on dark. Default: 'whole'. */
   readonly framing?: Framing;
+  /**
+   * The shape that normalised pictures are then fitted to, as in training (`fitPictures`). Default: none, the
+   * network takes what was cropped.
+   */
+  readonly inputShape?: PictureShape;
 }
 
 export type ChannelOrder = 'rgb' | 'bgr' | 'grey';
@@ -88,10 +94,13 @@ export function preprocessingFor({ name, shape, mean, std }: TrainingPictures): 
 /** Whether `value`, from a file, says all that preprocessing pictures [C, H, W] needs. */
 export function isPreprocessing(value: unknown, shape: readonly number[]): value is Preprocessing {
   if (typeof value !== 'object' || value === null) return false;
-  const { resize, crop, interpolation, channels, framing, mean, std } = value as Preprocessing;
+  const { resize, crop, interpolation, channels, framing, inputShape, mean, std } =
+    value as Preprocessing;
   const isSize = (size: unknown) =>
     Number.isSafeInteger(size) && Number(size) >= 1 && Number(size) <= 2 ** 14;
   const isPair = (pair: unknown) => Array.isArray(pair) && pair.length === 2 && pair.every(isSize);
+  const isPictureShape = (list: unknown) =>
+    Array.isArray(list) && [1, 3].includes(list[0]) && isPair(list.slice(1));
   const numbers = (list: unknown) =>
     Array.isArray(list) && list.length === shape[0] && list.every(Number.isFinite);
   return (
@@ -102,6 +111,7 @@ export function isPreprocessing(value: unknown, shape: readonly number[]): value
     ['nearest', 'bilinear', 'bicubic', 'lanczos'].includes(interpolation) &&
     (shape[0] === 1 ? ['grey'] : ['rgb', 'bgr']).includes(channels) &&
     [undefined, 'whole', 'digit'].includes(framing) &&
+    (inputShape === undefined || isPictureShape(inputShape)) &&
     numbers(mean) &&
     numbers(std) &&
     std.every((deviation) => deviation > 0)

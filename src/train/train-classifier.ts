@@ -6,6 +6,7 @@ import type { Optimizer, Schedule } from '../optim/index.js';
 import { tensorsOf } from './batches.js';
 import { classifierStep } from './classifier-step.js';
 import { type Evaluation, evaluateClassifier } from './evaluate-classifier.js';
+import type { PictureShape } from './fit-pictures.js';
 import { isStateFinite, type NonFinitePlace } from './non-finite.js';
 import { type PixelStatistics, pixelStatistics } from './pixel-statistics.js';
 import { replay } from './replay.js';
@@ -36,6 +37,8 @@ export interface TrainClassifierOptions extends TrainerShare {
   readonly schedule?: Schedule;
   /** Default: those of the training pictures. */
   readonly statistics?: PixelStatistics;
+  /** What the network takes, made of the pictures by `fitPictures`. Default: pictures as they are. */
+  readonly inputShape?: PictureShape;
   /** Go on from the newest whole checkpoint. Default: false. */
   readonly resume?: boolean;
   readonly onEvaluate?: (progress: { done: number; count: number }) => void;
@@ -65,22 +68,23 @@ export async function trainClassifier(
   model: Module,
   options: TrainClassifierOptions,
 ): Promise<TrainingResult> {
-  const { optimizer, loader, epochs, test, schedule, resume = false } = options;
+  const { optimizer, loader, epochs, test, schedule, inputShape, resume = false } = options;
   const { onEvaluate, onEpoch, statistics = pixelStatistics(loader.dataset), ...rest } = options;
   checkLabels(loader.dataset);
   if (test) checkLabels(test);
   const snapshots = new Snapshots(model, optimizer);
-  const training = { optimizer, loader, schedule, statistics, snapshots, dataset: loader.dataset };
+  const network = { optimizer, statistics, inputShape, dataset: loader.dataset };
+  const training = { ...network, loader, schedule, snapshots };
   const brokenAt = (step: number, otherwise: NonFinitePlace): Error =>
     replay(model, { ...training, broken: step, otherwise });
   let evaluation: Evaluation | null = null;
   const evaluate = async (signal: AbortSignal | undefined) => {
-    const examination = { data: test!, statistics, signal, onBatch: onEvaluate };
+    const examination = { data: test!, statistics, inputShape, signal, onBatch: onEvaluate };
     evaluation = await evaluateClassifier(model, examination);
     const { loss, accuracy } = evaluation;
     return { loss, accuracy };
   };
-  const learn = classifierStep(model, training);
+  const learn = classifierStep(model, network);
   const { evaluateEvery, monitor, checkpoints, checkpointEvery, signal, onStep, onCheckpoint } =
     rest;
   const trainer = new Trainer<Batch>({
