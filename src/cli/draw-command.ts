@@ -7,6 +7,7 @@ import {
   type DrawnNetwork,
   drawNetworks,
   drawNetworksPage,
+  drawnTotals,
   type LayerGraph,
   layerGraph,
 } from '../inspect/index.js';
@@ -44,20 +45,27 @@ export async function drawCommand(
     page: () => drawNetworksPage(networks, { style }),
   });
   if (json) {
-    const described = networks.map(({ title, graph }) => ({ name: title, ...accountOf(graph) }));
+    const described = networks.map(({ title, graph }) => ({
+      name: title,
+      ...drawnTotals(graph),
+      layers: graph.nodes.map(({ tensors: _, variables: __, ...layer }) => layer),
+    }));
     print(stdout, JSON.stringify({ out, style, networks: described }));
     return 0;
   }
-  for (const { title, graph } of networks) {
-    const { layers, parameters, multiplyAdds } = accountOf(graph);
-    print(
-      stdout,
-      `${title}: ${layers.length} layers, ${formatCount(parameters)} parameters, ` +
-        `${formatCount(multiplyAdds)} multiply-adds`,
-    );
-  }
+  for (const network of networks) print(stdout, lineOf(network));
   print(stdout, `drawn in ${out}`);
   return 0;
+}
+
+function lineOf({ title, graph }: DrawnNetwork): string {
+  const { parameters, auxiliaryParameters, multiplyAdds } = drawnTotals(graph);
+  const heads =
+    auxiliaryParameters > 0 ? ` and ${formatCount(auxiliaryParameters)} in auxiliary heads` : '';
+  return (
+    `${title}: ${graph.nodes.length} layers, ${formatCount(parameters)} parameters${heads}, ` +
+    `${formatCount(multiplyAdds)} multiply-adds`
+  );
 }
 
 async function networkNamed(name: string, input?: readonly number[]): Promise<DrawnNetwork> {
@@ -88,14 +96,4 @@ function graphOf(model: Module, picture: readonly number[]): LayerGraph {
     if (!(error instanceof ShapeError)) throw error;
     return layerGraph([shape], (x) => model.call(x));
   }
-}
-
-function accountOf({ nodes }: LayerGraph) {
-  const total = (what: 'parameters' | 'multiplyAdds') =>
-    nodes.reduce((sum, node) => sum + node[what], 0);
-  return {
-    parameters: total('parameters'),
-    multiplyAdds: total('multiplyAdds'),
-    layers: nodes.map(({ tensors: _, variables: __, ...layer }) => layer),
-  };
 }

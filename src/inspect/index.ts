@@ -4,8 +4,10 @@ export * from './comparison/index.js';
 export {
   type DiagramStyle,
   type DrawnNetwork,
+  type DrawnTotals,
   drawNetworks,
   drawNetworksPage,
+  drawnTotals,
   type PictureOptions,
 } from './diagram/index.js';
 export { featureMaps } from './feature-maps.js';

@@ -5,6 +5,7 @@ import { type DrawnNetwork, type PictureOptions, pictureOf } from './picture.js'
 import { svgOf } from './svg.js';
 
 export type { DiagramStyle, DrawnNetwork, PictureOptions } from './picture.js';
+export { type DrawnTotals, drawnTotals } from './totals.js';
 
 /**
  * An SVG picture of networks, one beside the other: volumes in proportion or blocks in columns, branches and

@@ -1,7 +1,7 @@
 /** Whole pictures: networks below or beside each other under their titles, and what the colours mean. */
 
 import type { LayerKind } from '../layer-facts.js';
-import type { LayerGraph, LayerNode } from '../layer-graph.js';
+import type { LayerGraph } from '../layer-graph.js';
 import { blocksOf } from './blocks.js';
 import type { Context } from './context.js';
 import { folded } from './fold.js';
@@ -11,6 +11,7 @@ import { plateStyle } from './plates.js';
 import { type Item, itemBox, type Point, type Scene, type Text } from './scene.js';
 import { type Series, stepsOf, structureOf } from './structure.js';
 import { textWidth } from './text-width.js';
+import { drawnTotals } from './totals.js';
 import { spatialExtents, volumeStyle } from './volumes.js';
 import { countText } from './words.js';
 
@@ -172,24 +173,12 @@ function titlesOf({ title, graph }: DrawnNetwork, { x, y }: { x: number; y: numb
   ];
 }
 
-/** Parameters and multiply-adds for one picture; those of auxiliary heads apart. */
-function totalsText({ nodes, outputs }: LayerGraph): string {
-  const main = new Set<number>();
-  const open = outputs.slice(0, 1);
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (main.has(id)) continue;
-    main.add(id);
-    open.push(...nodes[id].inputs);
-  }
-  const total = (some: readonly LayerNode[], what: 'parameters' | 'multiplyAdds') =>
-    some.reduce((sum, node) => sum + node[what], 0);
-  const own = nodes.filter(({ id }) => main.has(id));
-  const heads = total(nodes, 'parameters') - total(own, 'parameters');
-  const batch = nodes[0]?.shape[0] ?? 1;
+function totalsText(graph: LayerGraph): string {
+  const { parameters, auxiliaryParameters, multiplyAdds } = drawnTotals(graph);
   const parts = [
-    `${countText(total(own, 'parameters'))} parameters`,
-    ...(heads > 0 ? [`${countText(heads)} in auxiliary heads`] : []),
-    `${countText(total(own, 'multiplyAdds') / batch)} multiply-adds`,
+    `${countText(parameters)} parameters`,
+    ...(auxiliaryParameters > 0 ? [`${countText(auxiliaryParameters)} in auxiliary heads`] : []),
+    `${countText(multiplyAdds)} multiply-adds`,
   ];
   return parts.join(' · ');
 }
