@@ -140,8 +140,17 @@ function rowsOf(series: Series, { context, width }: { context: Context; width: n
   const whole = seriesPiece(series, context);
   const count = Math.min(series.length, Math.ceil(whole.length / width));
   if (count === 1) return [whole];
+  // Of rows from each part on; those far too long need not be laid out to be refused.
+  const lengths = series.map((_, from) => {
+    const found: number[] = [];
+    for (let to = from + 1; to <= series.length; to++) {
+      found.push(seriesPiece(series.slice(from, to), context).length);
+      if (found[found.length - 1] > 2 * width) break;
+    }
+    return found;
+  });
   const lengthOf = (from: number, to: number): number =>
-    seriesPiece(series.slice(from, to), context).length;
+    lengths[from][to - from - 1] ?? Number.POSITIVE_INFINITY;
   /** By how many parts are placed: the length of the longest row so far, and where the last one starts. */
   let best = series.map((_, i) => ({ longest: lengthOf(0, i + 1), starts: [0] }));
   for (let row = 1; row < count; row++) {
