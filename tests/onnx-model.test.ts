@@ -93,6 +93,19 @@ test('a compiled model gives the same, for every batch', () => {
   assert.deepEqual([...run(tensor([1, 1, 2, 0], [2, 2])).data()], [5, 0, 10, 2, 0, 7]);
 });
 
+test('open extents can be given when a model is read', () => {
+  const model = load(linear, { dimensions: { n: 2 } });
+  assert.deepEqual(model.inputs, [{ name: 'x', typeCode: 1, shape: [2, 2] }]);
+  assert.deepEqual(model.call({ x: tensor([1, 1, 2, 0], [2, 2]) }).y.shape, [2, 3]);
+  assert.throws(() => model.call({ x: tensor([1, 1], [1, 2]) }), {
+    message: /input 'x' is \[1, 2\]; the model takes \[2, 2\]/,
+  });
+  assert.throws(() => load(linear, { dimensions: { m: 2 } }), {
+    message: /there is no dimension 'm'; those that are open are n/,
+  });
+  assert.throws(() => load(linear, { dimensions: { n: -1 } }), { message: /dimension 'n' is -1/ });
+});
+
 /** y = x reshaped to [-1, its last extent], computed as exporters do. */
 const flattening: ModelToWrite = {
   nodes: [

@@ -47,6 +47,27 @@ export const sampling: Rows = {
     opset: 20,
     inputs: [noise(3, 1, 3, 4), longs(1, 2, 3, 4, 5)],
   },
+  'DeformConv in groups, with offsets in groups, a mask and a bias': {
+    operator: 'DeformConv',
+    opset: 19,
+    inputs: [
+      ...[noise(1, 2, 4, 5, 6), noise(2, 6, 2, 3, 2), noise(3, 2, 2 * 2 * 6, 3, 6)],
+      ...[noise(4, 6), noise(5, 2, 2 * 6, 3, 6)],
+    ],
+    attributes: {
+      group: int(2),
+      offset_group: int(2),
+      pads: ints(1, 0, 1, 1),
+      strides: ints(2, 1),
+      kernel_shape: ints(3, 2),
+    },
+  },
+  'DeformConv dilated': {
+    operator: 'DeformConv',
+    opset: 19,
+    inputs: [noise(1, 1, 2, 6, 5), noise(2, 3, 2, 2, 2), noise(3, 1, 8, 4, 3)],
+    attributes: { dilations: ints(2, 2) },
+  },
   'Col2Im overlaps': {
     operator: 'Col2Im',
     opset: 18,
