@@ -2,10 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DataError, DataLoader, drawDigits, type ImageDataset } from '../src/data/index.js';
+import {
+  DataError,
+  DataLoader,
+  drawDigits,
+  horizontalFlip,
+  type ImageDataset,
+  type Transform,
+} from '../src/data/index.js';
 import { type Tensor, tensor, ValueError, Variable } from '../src/index.js';
 import { Flatten, Linear, Module, manualSeed, Relu, Sequential } from '../src/nn/index.js';
-import { add, less, mul, sqrt, where } from '../src/ops/index.js';
+import { add, less, max, mean, mul, sqrt, where } from '../src/ops/index.js';
 import { SGD } from '../src/optim/index.js';
 import {
   evaluateClassifier,
@@ -196,6 +203,35 @@ test('an examination counts every picture once, in evaluation mode', async () =>
   result.mistakes.forEach(({ probability }, i) => {
     assert.ok(Math.abs(probability - expected[i]) < 1e-6, `${probability} ${expected[i]}`);
   });
+});
+
+/** Breaks down when a picture is white all over. */
+class AfraidOfWhite extends Module {
+  forward(x: Tensor): Tensor {
+    return mul(x, where(less(max(mean(x, [1, 2, 3])), 2), 1, Number.POSITIVE_INFINITY));
+  }
+}
+
+test('a step that random changes of the pictures broke is found again, since they are repeated', async () => {
+  const white: Transform = {
+    name: 'white',
+    apply(source, target, { random }) {
+      if (random.integer(300) > 0) target.set(source);
+      else target.fill(255);
+    },
+  };
+  manualSeed(5);
+  const model = new Sequential(new AfraidOfWhite(), new Flatten(), new Linear(784, 10));
+  const options = { batchSize: 20, shuffle: true, seed: 1, transforms: [horizontalFlip(), white] };
+  let steps = 0;
+  const onStep = () => {
+    steps++;
+  };
+  const running = fit(model, { epochs: 60, loader: new DataLoader(train, options), onStep });
+  const error = await brokenRun(running);
+  assert.equal(error.step, steps);
+  assert.ok(steps > 4, `${steps} steps`);
+  assert.deepEqual(error.place, { kind: 'layer', path: '0', layer: 'AfraidOfWhite' });
 });
 
 /** Counts the steps in a buffer and switches from one factor to another at `step`. */
