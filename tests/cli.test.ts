@@ -216,6 +216,10 @@ test('what is not understood ends with code 2 and the nearest name', async () =>
     [['train', 'lenet5', '--epochs', '0'], /'0' is invalid\. Expected a whole number of 1 or more/],
     [['train', 'lenet5', '--lr', '0'], /'0' is invalid\. Expected a number greater than zero/],
     [['train', 'lenet5', '--lr', '1e39'], /'1e39' is invalid/],
+    [['train', 'lenet5', '--size', '0'], /Expected a whole number of 1 or more/],
+    [['train', 'lenet5', '--weight-decay', '-1'], /Expected a number of zero or more/],
+    [['train', 'lenet5', '--augment', 'flop,crop'], /Did you mean "flip" for "flop"\?/],
+    [['train', 'lenet5', '--data', 'cifar-10'], /did you mean "cifar10"\?/],
     [['predict', folder], /missing required argument 'image'/],
   ];
   const answers = await Promise.all(cases.map(([args]) => fovea(args, { cwd: folder })));
