@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { loadOnnx, type OnnxModel } from '../src/formats/index.js';
-import { compile, grad, type Tensor, tensor } from '../src/index.js';
+import { compile, grad, sum, type Tensor, tensor } from '../src/index.js';
 import { crossEntropy, manualSeed } from '../src/nn/index.js';
 import { SGD } from '../src/optim/index.js';
 import { type ModelToWrite, writeModel } from './onnx-writer.js';
@@ -152,6 +152,34 @@ test('statistics that come with the call, or that somebody reads, are as the fil
   const model = loadOnnx(writeModel(norm(['y', 'mean', 'var'])), 'm.onnx');
   const { mean, var: variance } = model.call({ x, m, v });
   assert.deepEqual([mean.item(), variance.item()], [7, 13.25]);
+});
+
+test('networks of halves are trained in float32, as if rounding were not there', () => {
+  for (const [type, values] of [
+    ['float16', [0x3c00, 0x4000]],
+    ['bfloat16', [0x3f80, 0x4000]],
+  ] as const) {
+    const model = loadOnnx(
+      writeModel({
+        nodes: [
+          { operator: 'Mul', inputs: ['x', 'w'], outputs: ['h'] },
+          { operator: 'Sigmoid', inputs: ['h'] },
+        ],
+        inputs: { x: [type, 2] },
+        initializers: [{ name: 'w', type, dims: [2], values }],
+      }),
+      'm.onnx',
+    );
+    const step = compile((x: Tensor) => grad(sum(model.call({ x }).y), model.parameters())[0]);
+    const gradient = step(tensor([1, 0.5], [2])).data();
+    // Both sigmoids are of 1, whose slope is 0.1966.
+    [0.1966, 0.0983].forEach((expected, i) => {
+      assert.ok(
+        Math.abs(gradient[i] - expected) < 1e-3,
+        `${type}: ${gradient[i]}, not ${expected}`,
+      );
+    });
+  }
 });
 
 test('parameters that the exporter merged by value are apart again', () => {

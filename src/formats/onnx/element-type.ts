@@ -124,5 +124,7 @@ function toHalf(x: Tensor): Tensor {
   const small = sub(add(x, 0.75), 0.75);
   const finite = where(less(size, 2 ** -14), small, keepBits(x, 11));
   const tooLarge = greater(size, 65519.996);
-  return where(tooLarge, mul(x, Infinity), finite);
+  // Constants, through which no gradient flows: that of a product would be 0 times Infinity.
+  const infinite = where(less(x, 0), Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+  return where(tooLarge, infinite, finite);
 }

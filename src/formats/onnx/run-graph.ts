@@ -25,7 +25,7 @@ export interface RunContext {
 }
 
 /** Each run of a body adds its nodes to what is computed; a loop that goes on for ever has to end. */
-const mostBodies = 20_000;
+const mostBodies = 5_000;
 
 /** The outputs of `graph`, in order; `scope` has its inputs and initialisers. */
 export function runGraph(graph: OnnxGraph, scope: Scope, context: RunContext): Value[] {
