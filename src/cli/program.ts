@@ -202,8 +202,8 @@ const SIZE = "rows and columns that the network takes (default: those of the dat
 const AUGMENT = `none, or ${transformNames.join(', ')} with commas between (default: flip,crop for cifar)`;
 
 const TRAINING = `
-The defaults are those of most networks; the ResNets for CIFAR have the recipe of their paper, AlexNet and VGG
-SGD with weight decay. Pictures of another kind than the network's are resized and made grey or three channels.`;
+The defaults are those of most networks; the ResNets for CIFAR have the recipe of their paper, AlexNet and
+VGG a lower rate. Pictures of another kind than the network's are resized, and made grey or three channels.`;
 
 const scaleKinds = ['linear', 'logarithmic'];
 const NETWORK = "a model's name, the folder of a run, or an .onnx file";
