@@ -36,7 +36,7 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
   const train = program
     .command('train')
     .description('train a network, show how well it does, and save it')
-    .argument('<model>', modelNames().join(', '))
+    .argument('[model]', modelNames().join(', '))
     .option('--data <name>', `${datasetNames.join(', ')} (default: mnist when near, else digits)`)
     .option('--size <n>', SIZE, wholeNumber(1))
     .option('--augment <names>', AUGMENT, augmentation)
@@ -50,19 +50,24 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
     )
     .option('--weight-decay <rate>', 'draws weights to zero (0; adamw: 0.01)', numberFromZero)
     .option('--schedule <name>', `${scheduleNames.join(', ')} (one-cycle)`, oneOf(scheduleNames))
-    .option('--seed <n>', 'the same seed gives the same network', wholeNumber(0), 0)
+    .option('--seed <n>', 'the same seed gives the same network (default: 0)', wholeNumber(0))
     .option('--threads <n>', 'default: FOVEA_THREADS, else one per core', wholeNumber(1))
     .option('--train-size <n>', 'learn from so many pictures only', wholeNumber(1))
     .option('--test-size <n>', 'examine on so many pictures only', wholeNumber(1))
     .option('--out <folder>', 'where to save (default: runs/<model>-<data>-<n>)')
     .option('--init <folder>', 'start from the weights of a saved network')
+    .option('--resume <folder>', 'go on with a run, exactly where it was stopped or killed')
+    .option('--patience <n>', 'end after so many epochs without a better test loss', wholeNumber(1))
+    .option('--evaluate-every <n>', 'epochs from one examination to the next (1)', wholeNumber(1))
+    .option('--checkpoint-every <n>', 'steps; there is one behind every epoch', wholeNumber(1))
+    .option('--keep <n>', 'checkpoints to keep, beside the best one (2)', wholeNumber(1))
     .option(
       '--json',
       'end with one line of JSON on standard output; the rest goes to standard error',
     )
     .option('--quiet', 'show no progress and no drawings')
     .addHelpText('after', TRAINING)
-    .action(async (model: string, options: TrainOptions) => {
+    .action(async (model: string | undefined, options: TrainOptions) => {
       onExit(await trainCommand(model, options, { terminal, files }));
     });
 
@@ -198,7 +203,8 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
   return program;
 }
 
-const SIZE = "rows and columns that the network takes (default: those of the data, where that is enough)";
+const SIZE =
+  'rows and columns that the network takes (default: those of the data, where that is enough)';
 const AUGMENT = `none, or ${transformNames.join(', ')} with commas between (default: flip,crop for cifar)`;
 
 const TRAINING = `

@@ -61,6 +61,7 @@ export {
 } from './safetensors.js';
 export type { SafetensorsTensor, TensorEntry, TensorSource } from './tensor-source.js';
 export { stateToWrite, type TensorToWrite } from './tensor-to-write.js';
+export { type OpenTfjsOptions, openTfjs, type TfjsInput, TfjsModel } from './tfjs/index.js';
 export {
   openTorch,
   readTorch,
@@ -70,5 +71,4 @@ export {
   TorchTensor,
   type TorchValue,
 } from './torch/index.js';
-export { type OpenTfjsOptions, openTfjs, type TfjsInput, TfjsModel } from './tfjs/index.js';
 export { openWeights } from './weights-file.js';

@@ -23,6 +23,7 @@ type TrainerShare = Pick<
   | 'signal'
   | 'onStep'
   | 'onEpoch'
+  | 'beforeCheckpoint'
   | 'onCheckpoint'
 >;
 
@@ -41,6 +42,8 @@ export interface TrainClassifierOptions extends TrainerShare {
   readonly inputShape?: PictureShape;
   /** Go on from the newest whole checkpoint. Default: false. */
   readonly resume?: boolean;
+  /** Hears, before the first step, of the steps that were taken before a resume. */
+  readonly onBegin?: (steps: number) => unknown;
   readonly onEvaluate?: (progress: { done: number; count: number }) => void;
 }
 
@@ -69,7 +72,13 @@ export async function trainClassifier(
   options: TrainClassifierOptions,
 ): Promise<TrainingResult> {
   const { optimizer, loader, epochs, test, schedule, inputShape, resume = false } = options;
-  const { onEvaluate, onEpoch, statistics = pixelStatistics(loader.dataset), ...rest } = options;
+  const {
+    onBegin,
+    onEvaluate,
+    onEpoch,
+    statistics = pixelStatistics(loader.dataset),
+    ...rest
+  } = options;
   checkLabels(loader.dataset);
   if (test) checkLabels(test);
   const snapshots = new Snapshots(model, optimizer);
@@ -85,11 +94,12 @@ export async function trainClassifier(
     return { loss, accuracy };
   };
   const learn = classifierStep(model, network);
-  const { evaluateEvery, monitor, checkpoints, checkpointEvery, signal, onStep, onCheckpoint } =
-    rest;
+  const { evaluateEvery, monitor, checkpoints, checkpointEvery, signal, onStep } = rest;
+  const { beforeCheckpoint, onCheckpoint } = rest;
   const trainer = new Trainer<Batch>({
     ...{ loader, epochs, evaluateEvery, monitor, checkpoints, checkpointEvery, signal, onStep },
-    ...{ parts: { model, optimizer }, evaluate: test && evaluate, onCheckpoint },
+    ...{ parts: { model, optimizer }, evaluate: test && evaluate },
+    ...{ beforeCheckpoint, onCheckpoint },
     beforeStep: ({ step }) => {
       snapshots.before(step);
       if (schedule) optimizer.lr = schedule(step);
@@ -107,7 +117,7 @@ export async function trainClassifier(
     },
   });
   try {
-    if (resume) await trainer.resume();
+    await onBegin?.(resume ? await trainer.resume() : 0);
     model.train();
     const course = await trainer.run();
     // A training that was finished before has not examined again.

@@ -84,6 +84,8 @@ export interface TrainerOptions<Batch extends { readonly size: number }> {
   /** These hear of what happened; what they return is awaited. */
   readonly onStep?: (report: StepReport) => unknown;
   readonly onEpoch?: (report: EpochReport) => unknown;
+  /** Writes what a training that goes on from the next checkpoint will not tell again, such as a log. */
+  readonly beforeCheckpoint?: () => unknown;
   readonly onCheckpoint?: (saved: { path: string; step: number }) => unknown;
 }
 
@@ -122,7 +124,7 @@ export interface Progress {
 const known = [
   ...['loader', 'step', 'parts', 'epochs', 'steps', 'beforeStep', 'evaluate', 'evaluateEvery'],
   ...['monitor', 'checkpoints', 'checkpointEvery', 'signal', 'notFinite'],
-  ...['onStep', 'onEpoch', 'onCheckpoint'],
+  ...['onStep', 'onEpoch', 'beforeCheckpoint', 'onCheckpoint'],
 ];
 
 /**
@@ -311,8 +313,9 @@ export class Trainer<Batch extends { readonly size: number }> {
   }
 
   async #save(): Promise<void> {
-    const { checkpoints, parts, onCheckpoint } = this.#options;
+    const { checkpoints, parts, beforeCheckpoint, onCheckpoint } = this.#options;
     if (!checkpoints) return;
+    await beforeCheckpoint?.();
     const progress: Progress = {
       ...{ steps: this.#steps, samples: this.#samples, means: this.#means.state() },
       ...{ history: this.#history, best: this.#best },
