@@ -22,7 +22,7 @@ import { createModel } from '../src/models/index.js';
 import { manualSeed } from '../src/nn/index.js';
 import { softmax } from '../src/ops/index.js';
 import { saveNetwork } from '../src/train/index.js';
-import { fovea } from './spawn-fovea.js';
+import { runFovea } from './run-fovea.js';
 
 let folder = '';
 const file = (name: string): string => join(folder, name);
@@ -49,10 +49,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-const classify = async (...args: string[]) => {
-  const { code, stdout, stderr } = await fovea(['classify', ...args]);
-  return { code, stdout, stderr };
-};
+const classify = (...args: string[]) => runFovea(['classify', ...args]);
 
 test('a model’s name with weights and a run’s folder give one answer; labels name it', async () => {
   await writeFile(file('labels.json'), '["a", "b", "c", "d"]');

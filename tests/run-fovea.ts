@@ -1,6 +1,8 @@
 /** Runs the `fovea` command within the test's own process: faster than one of its own, and as its user sees it. */
 
 import { Writable } from 'node:stream';
+// The command's own entry does this as well: tensors are computed when they are asked for.
+import '../src/index.js';
 import { run } from '../src/cli/run.js';
 import type { Output } from '../src/cli/terminal.js';
 import type { Finished } from './spawn-fovea.js';

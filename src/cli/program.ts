@@ -9,9 +9,11 @@ import { type CompareOptions, compareCommand } from './compare-command.js';
 import { type DrawOptions, diagramStyles, drawCommand } from './draw-command.js';
 import { type ExportOptions, exportCommand } from './export-command.js';
 import { numberList } from './given-statistics.js';
+import { type LookOptions, lookCommand } from './look-command.js';
 import { type OnnxTestOptions, onnxTestCommand } from './onnx-test-command.js';
 import { type PredictOptions, predictCommand } from './predict-command.js';
 import { optimizerNames, scheduleNames } from './recipe.js';
+import { type RunOptions, runCommand } from './run-command.js';
 import { type SummaryCommandOptions, summaryCommand } from './summary-command.js';
 import type { Terminal } from './terminal.js';
 import { type TrainOptions, type TrainSurroundings, trainCommand } from './train-command.js';
@@ -95,6 +97,41 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
     .option('--json', 'write one line of JSON to standard output')
     .action(async (paths: string[], options: ClassifyOptions) => {
       onExit(await classifyCommand(paths, options, terminal));
+    });
+
+  const look = program
+    .command('look')
+    .description('write a page that shows what a network sees in a picture, and where')
+    .argument('<network>', NETWORK)
+    .argument('<image>', 'a picture of any size')
+    .option('--weights <file>', 'the weights of a model that is given by name')
+    .option('--labels <file>', 'names of the classes: a line for each, or a JSON array')
+    .option('--out <file>', 'the page', 'look.html')
+    .option('--layer <path>', 'the layer of Grad-CAM (default: the last with convolutions)')
+    .option('--class <class>', 'a number or a name, looked at before the likeliest classes')
+    .option('--mean <numbers>', MEAN, numberList)
+    .option('--std <numbers>', 'the deviation that pixels are divided by, likewise', numberList)
+    .option('--threads <n>', 'default: FOVEA_THREADS, else one per core', wholeNumber(1))
+    .option('--json', 'write one line of JSON to standard output')
+    .action(async (name: string, path: string, options: LookOptions) => {
+      onExit(await lookCommand({ name, path }, options, terminal));
+    });
+
+  const run = program
+    .command('run')
+    .description('give arrays from .npy files to a network and write what it answers')
+    .argument('<network>', NETWORK)
+    .option('--weights <file>', 'the weights of a model that is given by name')
+    .requiredOption(
+      '--input <file>',
+      'a .npy file; name=file where there are several, each with an --input of its own',
+      collected,
+    )
+    .requiredOption('--output <file>', 'the .npy file to write, likewise', collected)
+    .option('--threads <n>', 'default: FOVEA_THREADS, else one per core', wholeNumber(1))
+    .option('--json', 'write one line of JSON to standard output')
+    .action(async (name: string, options: RunOptions) => {
+      onExit(await runCommand(name, options, terminal));
     });
 
   const toOnnx = program
@@ -188,14 +225,16 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
 
   for (const command of [
     train,
+    draw,
     predict,
     classify,
+    look,
+    run,
     toOnnx,
     onnxTest,
     tune,
     summary,
     compare,
-    draw,
   ]) {
     configure(command, terminal);
     command.showHelpAfterError(`(fovea ${command.name()} --help tells what there is)`);
@@ -215,11 +254,15 @@ const scaleKinds = ['linear', 'logarithmic'];
 const NETWORK = "a model's name, the folder of a run, or an .onnx file";
 const MEAN = "what is subtracted from pixels of 0 to 1, per channel (default: the network's own)";
 
+/** An option that may be given several times. */
+const collected = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
 const EXAMPLES = `
 Examples:
   fovea train lenet5 --data mnist --epochs 5
   fovea predict runs/lenet5-mnist-1 seven.png
   fovea draw alexnet vgg16 googlenet resnet18 --out networks.html
+  fovea look runs/lenet5-mnist-1 seven.png --out look.html
 
 Exit codes: 0 well, 1 failed, 2 not understood, 130 stopped by Ctrl-C.
 FOVEA_DEBUG=1 shows where an error comes from.`;
