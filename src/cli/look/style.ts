@@ -15,6 +15,7 @@ p { margin: 0 0 14px; } .soft { color: var(--soft); } .lead { color: var(--soft)
 cite, small { font-style: normal; font-size: 13px; color: var(--soft); }
 .answer { display: grid; grid-template-columns: minmax(220px, 320px) 1fr; gap: 36px; align-items: center; margin-top: 26px; }
 .shot { position: relative; width: 100%; background: #000; border-radius: 10px; overflow: hidden; }
+.answer > .shot { max-width: 340px; }
 .shot > * { position: absolute; inset: 0; width: 100%; height: 100%; display: block; }
 .photo { background-size: 100% 100%; }
 .heat .photo { filter: grayscale(1) brightness(.92); }
