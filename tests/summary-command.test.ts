@@ -120,7 +120,7 @@ const refused: Readonly<Record<string, readonly [args: string[], code: number, m
     'a picture that is too small': [
       ['vgg16', '--input', '3x20x20'],
       1,
-      /features\.30.*2 x 2 window/,
+      /Vgg: expected pictures of 32 x 32 or more/,
     ],
     'extents that are none': [['vgg16', '--input', '3x'], 2, /such as 3x224x224/],
     'heads of a network without any': [

@@ -15,6 +15,7 @@ export const exempt: Readonly<Record<string, string>> = {
   isFrozen: 'reads a mark on parameters, see optimizer-kernels.test.ts',
   manualSeed: 'seeds what new layers start from, see init.test.ts',
   matmulPrimitive: primitive,
+  observeCalls: 'watches layers, see layer-graph.test.ts',
   observeOutputs: 'watches layers, see module.test.ts',
   paddingOf: noTensor,
   pairOf: noTensor,
