@@ -9,12 +9,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { cacheFolder } from '../src/data/cache-folder.js';
 import { CIFAR10, CIFAR100 } from '../src/data/cifar.js';
 import { datasetFromCifar } from '../src/data/cifar-records.js';
 import { type CifarSet, findCifarSet, loadCifarSet } from '../src/data/cifar-set.js';
 import { cifar10AtHand, DataError, loadDataset } from '../src/data/index.js';
 import { readTar } from '../src/data/tar.js';
+import { cacheFolder } from '../src/formats/cache-folder.js';
 import { writeTar } from './tar-writer.js';
 
 const VARIABLES = ['FOVEA_DATA', 'XDG_CACHE_HOME', 'LOCALAPPDATA', 'HOME'];

@@ -9,7 +9,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { cacheFolder } from '../src/data/cache-folder.js';
 import { DataError } from '../src/data/dataset.js';
 import type { DownloadProgress } from '../src/data/download.js';
 import { findIdxSet, type IdxFile, type IdxSet, loadIdxSet } from '../src/data/idx-set.js';
@@ -22,6 +21,7 @@ import {
   mnistAtHand,
 } from '../src/data/mnist.js';
 import { loadDataset } from '../src/data/registry.js';
+import { cacheFolder } from '../src/formats/cache-folder.js';
 
 type Answer = (response: ServerResponse, name: string) => void;
 

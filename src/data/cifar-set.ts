@@ -1,6 +1,6 @@
 /** Finds or fetches a data set in CIFAR's binary version: the user's data folder, the cache, then the mirrors. */
 
-import { cacheFolder } from './cache-folder.js';
+import { cacheFolder } from '../formats/cache-folder.js';
 import { type CifarFile, datasetFromCifar, parseClassNames } from './cifar-records.js';
 import { DataError, type DatasetSplits } from './dataset.js';
 import { download } from './download.js';

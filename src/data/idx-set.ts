@@ -1,6 +1,6 @@
 /** Finds or fetches a data set of four IDX files: the user's data folder, the cache, then the mirrors. */
 
-import { cacheFolder } from './cache-folder.js';
+import { cacheFolder } from '../formats/cache-folder.js';
 import { DataError, type DatasetSplits, type ImageDataset } from './dataset.js';
 import { type DownloadProgress, download } from './download.js';
 import { datasetFromIdx, decompressIdx, type IdxArray, parseIdx } from './idx.js';

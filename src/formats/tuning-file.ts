@@ -1,8 +1,8 @@
 /** Files that keep which methods were measured to be the fastest, one for each processor (Node; elsewhere nothing is kept). */
 
 import type { FastestMethods, TuningSetting, TuningStorage } from '../backends/tuning.js';
-import { cacheFolder } from '../data/cache-folder.js';
 import { writeFileAtomically } from './atomic-file.js';
+import { cacheFolder } from './cache-folder.js';
 
 /** To be raised when methods or keys change their meaning. */
 const format = 1;
