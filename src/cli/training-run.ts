@@ -129,7 +129,7 @@ export async function trainRun(
   const { seed = 0, keep, checkpointEvery, evaluateEvery, patience } = options;
   const loader = new DataLoader(data.train, {
     ...{ batchSize, seed, shuffle: true, dropLast: true },
-    transforms: run.augment.map(createTransform),
+    transforms: run.augment.map((name) => createTransform(name)),
   });
   const parameters = model.parameters();
   const optimizer = createOptimizer(recipe.optimizer, { parameters, lr, weightDecay });

@@ -3,8 +3,8 @@
 import { ValueError } from '../graph/errors.js';
 import { Philox } from '../random/philox.js';
 import type { ImageDataset } from './dataset.js';
-import type { Transform } from './transform.js';
-import { TransformChain } from './transform-chain.js';
+import type { PlanesShape, Transform } from './transforms/transform.js';
+import { TransformChain } from './transforms/transform-chain.js';
 
 export interface DataLoaderOptions {
   /** Pictures in one batch. */
@@ -15,7 +15,7 @@ export interface DataLoaderOptions {
   readonly seed?: number;
   /** Whether to leave out a last batch that is smaller. Default: false. */
   readonly dropLast?: boolean;
-  /** Random changes of each picture, in this order, other ones in every epoch. Default: none. */
+  /** Changes of each picture, mostly random, in this order, other ones in every epoch. Default: none. */
   readonly transforms?: readonly Transform[];
 }
 
@@ -55,6 +55,8 @@ export class DataLoader implements Iterable<Batch> {
   /** The number of batches in one epoch. */
   readonly length: number;
   readonly transforms: readonly Transform[];
+  /** The shape of one picture of a batch: [channels, height, width]. */
+  readonly shape: PlanesShape;
   readonly #chain: TransformChain | undefined;
   readonly #ring: Slot[] = [];
   #ringNext = 0;
@@ -86,8 +88,9 @@ export class DataLoader implements Iterable<Batch> {
     this.dropLast = dropLast;
     this.transforms = transforms;
     if (transforms.length > 0) {
-      this.#chain = new TransformChain(transforms, { ...dataset, seed });
+      this.#chain = new TransformChain(transforms, { length: dataset.length, seed });
     }
+    this.shape = this.#chain?.outputShape(dataset.shape) ?? dataset.shape;
     const batches = dataset.length / batchSize;
     this.length = dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
@@ -124,7 +127,11 @@ export class DataLoader implements Iterable<Batch> {
   #takeBuffers(size: number): Batch {
     const place = this.#ringNext;
     this.#ringNext = (place + 1) % RING_SIZE;
-    this.#ring[place] ??= { full: allocate(this.dataset, this.batchSize), rest: undefined };
+    const { dataset, batchSize } = this;
+    this.#ring[place] ??= {
+      full: allocate({ shape: this.shape, size: Math.min(batchSize, dataset.length) }),
+      rest: undefined,
+    };
     const slot = this.#ring[place];
     if (size === slot.full.size) return slot.full;
     slot.rest ??= firstOf(slot.full, size);
@@ -138,9 +145,8 @@ interface Slot {
   rest: Batch | undefined;
 }
 
-function allocate(dataset: ImageDataset, batchSize: number): Batch {
-  const size = Math.min(batchSize, dataset.length);
-  const [channels, height, width] = dataset.shape;
+function allocate({ shape, size }: { shape: PlanesShape; size: number }): Batch {
+  const [channels, height, width] = shape;
   return {
     images: new Uint8Array(size * channels * height * width),
     labels: new Int32Array(size),
@@ -170,13 +176,14 @@ interface Gathering {
 
 function gather(dataset: ImageDataset, { order, first, batch, epoch, chain }: Gathering): void {
   const { images, labels, size } = batch;
-  const pixels = images.length / size;
+  const pixels = dataset.images.length / dataset.length;
+  const changed = images.length / size;
   for (let i = 0; i < size; i++) {
     const from = order ? order[first + i] : first + i;
     const picture = dataset.images.subarray(from * pixels, (from + 1) * pixels);
     if (chain) {
-      const target = images.subarray(i * pixels, (i + 1) * pixels);
-      chain.apply(picture, target, { epoch, picture: from });
+      const target = images.subarray(i * changed, (i + 1) * changed);
+      chain.apply(picture, target, { epoch, picture: from, shape: dataset.shape });
     } else {
       images.set(picture, i * pixels);
     }

@@ -11,7 +11,6 @@ export {
   loadDigits,
 } from './digits.js';
 export type { DownloadProgress } from './download.js';
-export { type HorizontalFlipOptions, horizontalFlip } from './horizontal-flip.js';
 export {
   datasetFromIdx,
   type IdxArray,
@@ -28,7 +27,32 @@ export {
   mnistAtHand,
   type QuickFetchOptions,
 } from './mnist.js';
-export { type PaddedCropOptions, paddedCrop } from './padded-crop.js';
 export { datasetNames, type LoadDatasetOptions, loadDataset } from './registry.js';
-export type { Transform, TransformContext } from './transform.js';
-export { createTransform, transformNames } from './transform-names.js';
+export {
+  type ColorJitterOptions,
+  type CutoutOptions,
+  centerCropTransform,
+  colorJitter,
+  createTransform,
+  cutout,
+  type ElasticDistortionOptions,
+  elasticDistortion,
+  type FlipOptions,
+  horizontalFlip,
+  type PaddedCropOptions,
+  type PlanesShape,
+  paddedCrop,
+  type RandomCropOptions,
+  type RandomResizedCropOptions,
+  type ResizeTransformOptions,
+  type RotationOptions,
+  randomCrop,
+  randomResizedCrop,
+  resize,
+  rotation,
+  type SizeOptions,
+  type Transform,
+  type TransformContext,
+  transformNames,
+  verticalFlip,
+} from './transforms/index.js';

@@ -3,6 +3,7 @@
 import type { ImagePixels } from '../formats/images/image-pixels.js';
 import type { ResizeFilter } from '../formats/images/resize-image.js';
 import { centerCrop, resizeImage, resizeShorterSide } from '../formats/images/resize-image.js';
+import { withChannels } from '../formats/images/with-channels.js';
 import { ValueError } from '../graph/errors.js';
 import type { PictureShape } from './fit-pictures.js';
 import type { PixelStatistics } from './pixel-statistics.js';
@@ -116,26 +117,4 @@ export function isPreprocessing(value: unknown, shape: readonly number[]): value
     numbers(std) &&
     std.every((deviation) => deviation > 0)
   );
-}
-
-/** On white, and grey by its luminance (ITU-R 601, as Pillow) or in colour. */
-function withChannels(image: ImagePixels, channels: 1 | 3): ImagePixels {
-  if (image.channels === channels) return image;
-  const { width, height, data } = image;
-  const colours = image.channels < 3 ? 1 : 3;
-  const hasAlpha = image.channels % 2 === 0;
-  const out = new Uint8Array(width * height * channels);
-  for (let i = 0; i < width * height; i++) {
-    const at = i * image.channels;
-    const alpha = hasAlpha ? data[at + colours] / 255 : 1;
-    const shown = (c: number): number => 255 + (data[at + Math.min(c, colours - 1)] - 255) * alpha;
-    if (channels === 3) {
-      for (let c = 0; c < 3; c++) out[3 * i + c] = Math.round(shown(c));
-    } else {
-      out[i] = Math.round(
-        colours === 1 ? shown(0) : 0.299 * shown(0) + 0.587 * shown(1) + 0.114 * shown(2),
-      );
-    }
-  }
-  return { width, height, channels, data: out };
 }

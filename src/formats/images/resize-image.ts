@@ -105,7 +105,7 @@ export function centerCrop(
 }
 
 /** Where the crop begins, as torchvision rounds it. */
-function cropOffset(from: number, to: number): number {
+export function cropOffset(from: number, to: number): number {
   if (!Number.isSafeInteger(to) || to < 1 || to > 2 ** 15) {
     throw new ValueError(
       `centerCrop: a crop cannot have ${to} pixels on a side; expected an integer of 1 to 32768`,

@@ -1,12 +1,7 @@
 /** horizontalFlip: pictures as a mirror shows them, now and then. */
 
-import { ValueError } from '../graph/errors.js';
+import { checkProbability, type FlipOptions } from './flip-options.js';
 import type { Transform } from './transform.js';
-
-export interface HorizontalFlipOptions {
-  /** How often, 0 to 1. Default: 0.5. */
-  readonly probability?: number;
-}
 
 /**
  * Left and right exchanged in one of two pictures.
@@ -15,12 +10,11 @@ export interface HorizontalFlipOptions {
  *
  *     const transforms = [horizontalFlip(), paddedCrop()];
  */
-export function horizontalFlip({ probability = 0.5 }: HorizontalFlipOptions = {}): Transform {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new ValueError(`horizontalFlip: probability is ${probability}; expected 0 to 1`);
-  }
+export function horizontalFlip({ probability = 0.5 }: FlipOptions = {}): Transform {
+  checkProbability('horizontalFlip', probability);
   return {
     name: 'flip',
+    options: { probability },
     apply(source, target, { shape: [channels, height, width], random }) {
       target.set(source);
       if (random.uniform() >= probability) return;
