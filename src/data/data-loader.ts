@@ -1,8 +1,8 @@
 /** Serves a data set in batches, in an order and with changes that depend only on the seed and the epoch. */
 
 import { ValueError } from '../graph/errors.js';
-import { Philox } from '../random/philox.js';
 import type { ImageDataset } from './dataset.js';
+import { epochOrder, MAX_EPOCHS } from './epoch-order.js';
 import type { PlanesShape, Transform } from './transforms/transform.js';
 import { TransformChain } from './transforms/transform-chain.js';
 
@@ -30,11 +30,6 @@ export interface Batch {
 
 /** How many batches stay valid at once: the newest and the two before it. */
 const RING_SIZE = 3;
-/** Keeps the order apart from other random numbers of the same seed. */
-const SHUFFLE_STREAM = 0x53480000;
-/** Random blocks set aside for one epoch, so that no two epochs share any. */
-const BLOCKS_PER_EPOCH = 2 ** 28;
-const MAX_EPOCHS = 2 ** 24;
 
 /**
  * Gathers batches from a data set in memory; that costs microseconds, so it needs no worker threads.
@@ -189,10 +184,6 @@ function gather(dataset: ImageDataset, { order, first, batch, epoch, chain }: Ga
     }
     labels[i] = dataset.labels[from];
   }
-}
-
-function epochOrder(length: number, seed: number, epoch: number): Uint32Array {
-  return new Philox(seed, SHUFFLE_STREAM).seek(epoch * BLOCKS_PER_EPOCH).permutation(length);
 }
 
 function checkDataset(dataset: ImageDataset): void {

@@ -27,6 +27,27 @@ export {
   mnistAtHand,
   type QuickFetchOptions,
 } from './mnist.js';
+export {
+  type CaptionEntry,
+  type CaptionListOptions,
+  type DirectoryHandle,
+  type FileHandle,
+  imageFolderFromDirectory,
+  imageFolderFromFiles,
+  type LoadPicturesOptions,
+  loadPictures,
+  openCaptionList,
+  openImageFolder,
+  openPairedFolders,
+  type PictureBatch,
+  type PictureFile,
+  PictureLoader,
+  type PictureLoaderOptions,
+  type PictureSet,
+  picturesAt,
+  type SkippedPicture,
+  splitPictures,
+} from './pictures/index.js';
 export { datasetNames, type LoadDatasetOptions, loadDataset } from './registry.js';
 export {
   type ColorJitterOptions,

@@ -17,8 +17,8 @@ export interface Transform {
   /** What it is called on the command line and in a run's configuration. */
   readonly name: string;
   /**
-   * What `createTransform` makes the same transform from in a worker thread. One without, written by hand,
-   * stays in the thread that trains.
+   * What `createTransform` makes the same transform from in a worker thread. With one that has none, written by
+   * hand, pictures are decoded in the thread that trains.
    */
   readonly options?: object;
   /** The shape of the result. Default: that of the picture. */
