@@ -37,8 +37,7 @@ function bars(output: Terminal['stderr']): Progress {
     step(event) {
       const { step, steps, epoch, epochs } = event;
       const perEpoch = steps / epochs;
-      const left = formatTime((event.seconds / (step + 1)) * (steps - step - 1));
-      const text = `${measures(event)}  ${left} left`;
+      const text = `${measures(event)}  ${formatTime(event.secondsLeft)} left`;
       show(`epoch ${epoch + 1}/${epochs}`, step + 1 - epoch * perEpoch, perEpoch, text);
     },
     epoch() {
@@ -69,7 +68,7 @@ function lines(output: Terminal['stderr']): Progress {
       const ofEpoch = step + 1 - epoch * perEpoch;
       if (seconds < nextLine && ofEpoch < perEpoch) return;
       nextLine = seconds + LINE_SECONDS;
-      const left = formatTime((seconds / (step + 1)) * (steps - step - 1));
+      const left = formatTime(event.secondsLeft);
       print(
         output,
         `epoch ${epoch + 1}/${epochs}  step ${ofEpoch}/${perEpoch}  ${measures(event)}  ${left} left`,
@@ -81,8 +80,8 @@ function lines(output: Terminal['stderr']): Progress {
   };
 }
 
-function measures({ means, samples, seconds }: StepReport): string {
-  const rate = Math.round(samples / seconds).toLocaleString('en');
+function measures({ means, samplesPerSecond }: StepReport): string {
+  const rate = Math.round(samplesPerSecond).toLocaleString('en');
   const accuracy = (100 * means.accuracy).toFixed(2);
   return `loss ${means.loss.toFixed(4)}  accuracy ${accuracy} %  ${rate} pictures/s`;
 }

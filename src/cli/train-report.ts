@@ -36,7 +36,7 @@ export function summarize(options: SummarizeOptions): TrainSummary {
     data,
     epochs: result.history.length,
     seconds: round(result.seconds, 3),
-    imagesPerSecond: round(result.samples / result.seconds, 1),
+    imagesPerSecond: round(result.samplesPerSecond, 1),
     trainLoss: result.history.at(-1)?.metrics.loss ?? Number.NaN,
     testAccuracy: result.evaluation?.accuracy ?? null,
     parameters,
@@ -46,13 +46,16 @@ export function summarize(options: SummarizeOptions): TrainSummary {
 
 /** The end of a run as text for `output`. */
 export function drawResult(
-  { history, seconds, samples, evaluation }: TrainingResult,
+  { history, seconds, samplesPerSecond, evaluation }: TrainingResult,
   { data, output }: { data: ImageDataset; output: Output },
 ): string {
-  const rate = Math.round(samples / seconds).toLocaleString('en');
+  // A finished run that goes on takes no step.
+  const rate = Number.isNaN(samplesPerSecond)
+    ? ''
+    : `, ${Math.round(samplesPerSecond).toLocaleString('en')} pictures/s`;
   const epochs = history.length === 1 ? '1 epoch' : `${history.length} epochs`;
   const parts = [
-    `${epochs} in ${seconds.toFixed(1)} s, ${rate} pictures/s, training loss ${history.at(-1)?.metrics.loss.toFixed(4)}`,
+    `${epochs} in ${seconds.toFixed(1)} s${rate}, training loss ${history.at(-1)?.metrics.loss.toFixed(4)}`,
   ];
   if (evaluation) {
     const matrix = drawConfusionMatrix(evaluation.confusion, data.classes, { color: output.color });

@@ -33,8 +33,11 @@ export interface StepReport extends StepPlace {
   readonly means: Metrics;
   /** Pictures (or what else a batch counts as its size) learned from so far. */
   readonly samples: number;
-  /** Of this process. */
+  /** Since this training began or went on. */
   readonly seconds: number;
+  readonly samplesPerSecond: number;
+  /** Until the end, if it goes on as it has so far. */
+  readonly secondsLeft: number;
 }
 
 export interface EpochReport {
@@ -105,8 +108,10 @@ export interface Training {
   readonly steps: number;
   readonly stepsPlanned: number;
   readonly samples: number;
-  /** Of this process. */
+  /** Since this training began or went on. */
   readonly seconds: number;
+  /** NaN where no step was taken. */
+  readonly samplesPerSecond: number;
   /** Why it ended: all was done, the signal was aborted, or nothing got better. */
   readonly ended: 'finished' | 'aborted' | 'no improvement';
 }
@@ -148,6 +153,8 @@ export class Trainer<Batch extends { readonly size: number }> {
   readonly #stepsPlanned: number;
   #steps = 0;
   #samples = 0;
+  /** What was done before this training went on. */
+  #before = { steps: 0, samples: 0 };
   readonly #means = new EpochMeans();
   #history: EpochReport[] = [];
   #best: Best | null = null;
@@ -188,6 +195,7 @@ export class Trainer<Batch extends { readonly size: number }> {
     putState(this.#options.parts, state);
     this.#steps = progress.steps;
     this.#samples = progress.samples;
+    this.#before = { steps: progress.steps, samples: progress.samples };
     this.#means.restore(progress.means);
     this.#history = [...progress.history];
     this.#best = progress.best;
@@ -202,7 +210,7 @@ export class Trainer<Batch extends { readonly size: number }> {
     const ended = await this.#run(clock);
     return {
       ...{ history: this.#history, best: this.#best, samples: this.#samples, ended },
-      ...{ steps: this.#steps, stepsPlanned: this.#stepsPlanned, seconds: clock() },
+      ...{ steps: this.#steps, stepsPlanned: this.#stepsPlanned, ...this.#pace(clock()) },
     };
   }
 
@@ -246,7 +254,8 @@ export class Trainer<Batch extends { readonly size: number }> {
       await onStep?.({
         ...place,
         ...{ steps: this.#stepsPlanned, epochs: Math.ceil(this.#stepsPlanned / loader.length) },
-        ...{ metrics, means: this.#means.values(), samples: this.#samples, seconds: clock() },
+        ...{ metrics, means: this.#means.values(), samples: this.#samples },
+        ...this.#pace(clock()),
       });
       const isDue = checkpointEvery && this.#steps % checkpointEvery === 0;
       if (isDue && !this.#isBehindEpoch()) await this.#save();
@@ -273,6 +282,16 @@ export class Trainer<Batch extends { readonly size: number }> {
     this.#means.reset();
     this.#judge(report);
     return true;
+  }
+
+  /** How fast it goes, by what was done since it began or went on. */
+  #pace(seconds: number) {
+    const steps = this.#steps - this.#before.steps;
+    return {
+      seconds,
+      samplesPerSecond: (this.#samples - this.#before.samples) / (steps > 0 ? seconds : Number.NaN),
+      secondsLeft: (seconds / steps) * (this.#stepsPlanned - this.#steps),
+    };
   }
 
   #checkFinite(metrics: Metrics, place: StepPlace): void {
