@@ -24,6 +24,12 @@ export {
   type Mistake,
 } from './evaluate-classifier.js';
 export {
+  readEvaluation,
+  type SavedEvaluation,
+  type SavedMistake,
+  writeEvaluation,
+} from './evaluation-file.js';
+export {
   fitPictures,
   type NetworkInputOptions,
   networkInput,
