@@ -61,6 +61,15 @@ export {
 } from './safetensors.js';
 export type { SafetensorsTensor, TensorEntry, TensorSource } from './tensor-source.js';
 export { stateToWrite, type TensorToWrite } from './tensor-to-write.js';
+export {
+  type EventImage,
+  type EventValue,
+  type Histogram,
+  readTensorBoard,
+  type TensorBoardEvent,
+  type TensorBoardOptions,
+  TensorBoardWriter,
+} from './tensorboard/index.js';
 export { type OpenTfjsOptions, openTfjs, type TfjsInput, TfjsModel } from './tfjs/index.js';
 export {
   openTorch,

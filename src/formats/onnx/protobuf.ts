@@ -18,15 +18,17 @@ export interface Place {
   readonly fileName: string;
   /** Such as `tensor 'weight'` or `the graph`. */
   readonly what: string;
+  /** How to mend the file; default: what helps with ONNX files. */
+  readonly mend?: string;
 }
 
-const mend = 'it is cut off, damaged or no ONNX file; download or export it again';
+const mendOnnx = 'it is cut off, damaged or no ONNX file; download or export it again';
 
 /** Reads the fields of one message by number; the others are skipped. */
 export function readMessage(
   bytes: Uint8Array,
   fields: Readonly<Record<number, Field>>,
-  { fileName, what }: Place,
+  { fileName, what, mend = mendOnnx }: Place,
 ): void {
   const reader = new BinaryReader(bytes);
   try {
