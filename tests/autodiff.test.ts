@@ -19,3 +19,12 @@ test('an output with many elements needs a gradient to start from', () => {
   const x = zeros([2, 2]);
   assert.throws(() => grad(x, [x]), /reduce it to one number/);
 });
+
+test('an output whose value was read has no gradient any more, and says so', () => {
+  const x = tensor([1, 2, 3], [3]);
+  const loss = sum(mul(x, x));
+  assert.equal(loss.item(), 14);
+  assert.throws(() => grad(loss, [x]), /read already, with item\(\).*take the gradients first/);
+  // With respect to itself it still has one.
+  assert.equal(grad(loss, [loss])[0].item(), 1);
+});

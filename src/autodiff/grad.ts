@@ -1,6 +1,6 @@
 /** Reverse-mode differentiation: the gradient of a graph is more graph. */
 
-import { ShapeError } from '../graph/errors.js';
+import { ShapeError, ValueError } from '../graph/errors.js';
 import { formatShape } from '../graph/shape.js';
 import type { Application, Tensor } from '../graph/tensor.js';
 import { resolve, withScope } from '../graph/trace.js';
@@ -16,6 +16,9 @@ export interface GradOptions {
 
 /**
  * Gradients of `output` with respect to each of `inputs`, zeros where it does not depend on one.
+ *
+ * Throws ShapeError for an output that is no single float32 number, and ValueError for one whose value was read
+ * before: it has forgotten how it was made.
  *
  *     const [dx] = grad(sum(mul(x, x)), [x]);
  */
@@ -34,6 +37,13 @@ export function grad(
     );
   }
   const targets = inputs.map(resolve);
+  const { source } = output;
+  if (source.kind === 'data' && source.computed && !targets.includes(output)) {
+    throw new ValueError(
+      'grad: the value of the output was read already, with item() or data(), and with that it forgot ' +
+        'how it was computed; take the gradients first, or both at once with valueAndGrad()',
+    );
+  }
   const order = dependents(output, new Set(targets));
   const gradients = new Map<Tensor, Tensor>();
   gradients.set(output, outputGradient ?? ones(output.shape));

@@ -19,7 +19,8 @@ export interface Application {
 /** Where a tensor's value comes from. */
 export type Source =
   | Application
-  | { readonly kind: 'data'; readonly data: TypedArray }
+  /** `computed`: it was an application, whose value was read. */
+  | { readonly kind: 'data'; readonly data: TypedArray; readonly computed?: true }
   | { readonly kind: 'fill'; readonly value: number }
   | { readonly kind: 'input' }
   | { readonly kind: 'variable' };
@@ -71,7 +72,7 @@ export class Tensor {
     if (!evaluator) throw new Error('no evaluator is installed; import from the package root');
     const data = evaluator(this);
     // A computed tensor forgets how it was made, so that its graph can be freed.
-    if (source.kind === 'apply') this.#source = { kind: 'data', data };
+    if (source.kind === 'apply') this.#source = { kind: 'data', data, computed: true };
     return data;
   }
 
