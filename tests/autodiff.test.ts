@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { grad } from '../src/autodiff/index.js';
+import '../src/index.js';
 import { conv2d, mul, sum, tensor, zeros } from '../src/ops/index.js';
 
 test('the gradient has the shape of what it is taken of', () => {
