@@ -21,8 +21,9 @@ export interface AllOptions {
   readonly out: string;
 }
 
-/** Not single layers, of which there are too many for a page; they have a table of their own. */
-export const isOnPage = (workload: Workload): boolean => !('layers' in workload);
+/** Not single layers, of which there are too many for a page, nor how a training is fed: it has no peers. */
+export const isOnPage = (workload: Workload): boolean =>
+  !('layers' in workload) && !('feed' in workload);
 
 /** Measures those of `workloads` that have cases with `only` in their names, and writes the page. */
 export async function measureAll(

@@ -8,7 +8,7 @@ import { BusyMeter } from './busy-meter.js';
 import { measureWorkload, print, wantedOf } from './measure-workload.js';
 import type { Peer } from './peers/peer.js';
 import { peers as knownPeers } from './peers/registry.js';
-import { describeMachine, type Report } from './report.js';
+import { describeMachine, type Report, reportOf } from './report.js';
 import { casesOf, type Workload } from './workload.js';
 import { workloads } from './workloads/registry.js';
 
@@ -72,12 +72,15 @@ async function run(name: string, options: Options): Promise<void> {
 
 async function runOne(name: string, options: Options): Promise<Report> {
   const workload = find('workload', name, workloads);
-  requireCases([workload], options);
+  if (!('feed' in workload)) requireCases([workload], options);
   if (options.threads) setThreads(options.threads);
   const { cpu, cores, node, os } = describeMachine();
   print([`${cpu}, ${cores} cores, Node ${node}, ${os}`]);
   const meter = new BusyMeter();
-  const report = await measureWorkload(workload, { ...options, meter });
+  const report =
+    'feed' in workload
+      ? reportOf([await workload.feed(options)], meter.busyCores)
+      : await measureWorkload(workload, { ...options, meter });
   for (const line of meter.warning()) console.log(line);
   return report;
 }

@@ -5,8 +5,9 @@ import type { DirectError } from './convolutions/direct-error.js';
 import type { Agreement } from './fingerprint.js';
 import type { Traffic } from './layers/traffic.js';
 import type { OwnSession } from './own-session.js';
+import type { Row } from './report.js';
 
-export type Workload = CaseWorkload | LayerWorkload | ConvolutionWorkload;
+export type Workload = CaseWorkload | LayerWorkload | ConvolutionWorkload | FeedWorkload;
 
 interface NamedWorkload {
   /** As it is asked for on the command line. */
@@ -30,8 +31,21 @@ export interface ConvolutionWorkload extends NamedWorkload {
   readonly convolutions: readonly ConvolutionCase[];
 }
 
+/** How well a training is fed: it is measured and printed in its own way, beside no peers. */
+export interface FeedWorkload extends NamedWorkload {
+  feed(options: FeedOptions): Promise<Row>;
+}
+
+export interface FeedOptions {
+  /** How long to train. */
+  readonly seconds?: number;
+  /** Train so many steps instead. */
+  readonly steps?: number;
+}
+
 /** The cases of `workload`, whatever its kind. */
 export function casesOf(workload: Workload): readonly Case[] {
+  if ('feed' in workload) return [];
   if ('layers' in workload) return workload.layers;
   return 'convolutions' in workload ? workload.convolutions : workload.cases;
 }

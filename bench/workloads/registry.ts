@@ -3,6 +3,7 @@
 import { type Case, casesOf, type Workload } from '../workload.js';
 import { convolutions } from './convolutions.js';
 import { dcgan } from './dcgan.js';
+import { imageFolder } from './image-folder.js';
 import { inference } from './inference.js';
 import { layers } from './layers.js';
 import { lenet5 } from './lenet5.js';
@@ -12,7 +13,7 @@ import { vae } from './vae.js';
 
 export const workloads: readonly Workload[] = [
   ...[lenet5, vae, dcgan, resnet18Cifar],
-  ...[inference, convolutions, matmul, layers],
+  ...[inference, convolutions, matmul, layers, imageFolder],
 ];
 
 /** The case with this name. */
