@@ -15,6 +15,8 @@ import { type PredictOptions, predictCommand } from './predict-command.js';
 import { optimizerNames, scheduleNames } from './recipe.js';
 import { type RunOptions, runCommand } from './run-command.js';
 import { type SummaryCommandOptions, summaryCommand } from './summary-command.js';
+import { sweepCommand } from './sweep-command.js';
+import { addSweep } from './sweep-options.js';
 import type { Terminal } from './terminal.js';
 import { type TrainOptions, type TrainSurroundings, trainCommand } from './train-command.js';
 import { type TuneOptions, tuneCommand } from './tune-command.js';
@@ -39,7 +41,8 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
     .command('train')
     .description('train a network, show how well it does, and save it')
     .argument('[model]', modelNames().join(', '))
-    .option('--data <name>', `${datasetNames.join(', ')} (default: mnist when near, else digits)`)
+    .option('--data <name>', DATA)
+    .option('--validation <share>', VALIDATION, positiveNumber)
     .option('--size <n>', SIZE, wholeNumber(1))
     .option('--augment <names>', AUGMENT, augmentation)
     .option('--epochs <n>', 'how often every picture is seen (default: 5)', wholeNumber(1))
@@ -72,6 +75,10 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
     .action(async (model: string | undefined, options: TrainOptions) => {
       onExit(await trainCommand(model, options, { terminal, files }));
     });
+
+  const sweep = addSweep(program, train, async (model, options) => {
+    onExit(await sweepCommand(model, options, { terminal }));
+  });
 
   const predict = program
     .command('predict')
@@ -225,6 +232,7 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
 
   for (const command of [
     train,
+    sweep,
     draw,
     predict,
     classify,
@@ -241,6 +249,12 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
   }
   return program;
 }
+
+const DATA =
+  `${datasetNames.join(', ')}, or a folder with a subfolder of pictures for each class ` +
+  '(default: mnist when near, else digits)';
+
+const VALIDATION = 'share of the pictures of a folder that is held back (default: 0.1)';
 
 const SIZE =
   'rows and columns that the network takes (default: those of the data, where that is enough)';

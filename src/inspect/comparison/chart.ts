@@ -6,6 +6,7 @@ import { formatCount } from '../../text/table.js';
 
 import { textWidth } from '../diagram/text-width.js';
 import { placeLabels } from './labels.js';
+import { line, n, text } from './marks.js';
 import { roundAbove, type Scale, type ScaleKind, scaleFor } from './scale.js';
 import { groupColors, styleSheet, type Theme } from './theme.js';
 
@@ -240,28 +241,3 @@ function shortCount(count: number): string {
   if (count >= 1e6) return `${count / 1e6} M`;
   return count >= 1e3 ? `${count / 1e3} k` : `${count}`;
 }
-
-/** Hundredths are finer than any screen. */
-const n = (value: number): string => String(Math.round(value * 100) / 100);
-
-interface TextPlace {
-  readonly x: number;
-  readonly y: number;
-  readonly size: number;
-  readonly look: string;
-  readonly anchor?: string;
-}
-
-function text(words: string, { x, y, size, look, anchor }: TextPlace): string {
-  if (words === '') return '';
-  const align = anchor ? ` text-anchor="${anchor}"` : '';
-  return `<text class="${look}" x="${n(x)}" y="${n(y)}" font-size="${size}"${align}>${escapeXml(words)}</text>`;
-}
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-const line = (from: Point, to: Point, look: string): string =>
-  `<line class="${look}" x1="${n(from.x)}" y1="${n(from.y)}" x2="${n(to.x)}" y2="${n(to.y)}"/>`;
