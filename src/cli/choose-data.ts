@@ -1,5 +1,6 @@
 /** Which data set a command works on: the one that was named, else MNIST when it is near, else the drawn digits. */
 
+import { resolve } from 'node:path';
 import {
   canFetchQuickly,
   DataError,
@@ -11,16 +12,23 @@ import {
   loadDigits,
   mnistAtHand,
 } from '../data/index.js';
+import { type FolderDataOptions, folderName, isFolder, loadFolder } from './folder-data.js';
 import { requireName } from './usage.js';
 
 export interface DataChoice {
   readonly name: string;
   /** One sentence for the user: which data set, and why when nothing was said. */
   readonly why: string;
+  /** The folder of pictures that it is. */
+  readonly folder?: string;
 }
 
-/** Throws UsageError when no data set has the name. */
+/** Throws UsageError when neither a data set nor a folder has the name. */
 export async function chooseData(name: string | undefined): Promise<DataChoice> {
+  if (name !== undefined && !datasetNames.includes(name) && isFolder(name)) {
+    const folder = resolve(name);
+    return { name: folderName(folder), folder, why: `${name}, a folder of pictures` };
+  }
   if (name !== undefined) {
     requireName('data set', name, datasetNames);
     return { name, why: name === 'digits' ? 'digits, drawn by the computer' : name };
@@ -43,12 +51,21 @@ export interface LoadDataOptions {
   readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
+/** What is said of a folder of pictures beside it. */
+type FolderChoice = Pick<FolderDataOptions, 'size' | 'validation' | 'seed' | 'onSkipped'>;
+
 /** Loads the data set; throws DataError as its loader does, and when there are fewer pictures than asked for. */
-export async function loadData(name: string, options: LoadDataOptions): Promise<DatasetSplits> {
+export async function loadData(
+  { name, folder }: Pick<DataChoice, 'name' | 'folder'>,
+  options: LoadDataOptions & FolderChoice,
+): Promise<DatasetSplits> {
   const { trainSize, testSize, signal, onProgress } = options;
   // The pictures stay the same whatever the seed of the training, so that accuracies can be compared.
-  if (name === 'digits') return loadDigits({ train: trainSize, test: testSize, seed: 0 });
-  const { train, test } = await loadDataset(name, { signal, onProgress });
+  if (name === 'digits' && !folder)
+    return loadDigits({ train: trainSize, test: testSize, seed: 0 });
+  const { train, test } = folder
+    ? await loadFolder(folder, { ...options, onProgress: undefined })
+    : await loadDataset(name, { signal, onProgress });
   return { train: firstOf(train, trainSize), test: firstOf(test, testSize) };
 }
 

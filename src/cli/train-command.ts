@@ -63,10 +63,18 @@ export async function trainCommand(
     const folder = await openRunFolder(`${modelName}-${choice.name}`, { out });
     cleanUp = folder.removeIfEmpty;
     const { signal } = stop;
-    const data = await loadData(choice.name, { ...options, signal, onProgress: progress.download });
+    const data = await loadData(choice, {
+      ...{ ...options, signal, onProgress: progress.download },
+      onSkipped: (sentence) => print(terminal.stderr, sentence),
+    });
     progress.stop();
     if (begun) requireSameData(data, begun, folder.path);
-    const run = await prepareRun(modelName, { options, data, folder: folder.path, files });
+    const run = await prepareRun(modelName, {
+      options: { ...options, dataFolder: choice.folder },
+      data,
+      folder: folder.path,
+      files,
+    });
     const parameters = run.model.parameters().reduce((total, { size }) => total + size, 0);
     say(
       `model: ${modelName}, ${count(parameters)} parameters; ` +

@@ -40,6 +40,10 @@ export interface RunOptions extends Partial<Recipe> {
   readonly seed?: number;
   readonly trainSize?: number;
   readonly testSize?: number;
+  /** The folder of pictures to learn from, where it is no data set with a name. */
+  readonly dataFolder?: string;
+  /** The share of its pictures that is held back. */
+  readonly validation?: number;
   /** A folder with the weights to start from. */
   readonly init?: string;
   /** Epochs without a better test loss after which the training ends. */
@@ -223,8 +227,13 @@ export function describeTraining(run: Run, result: TrainingResult): Record<strin
 
 /** What has to be known to train the same network again. */
 function recipeOf({ options, recipe, augment }: Run): Record<string, unknown> {
-  const { seed = 0, size, trainSize, testSize, init, patience } = options;
-  return { ...recipe, augment, size, seed, trainSize, testSize, init, patience };
+  const { seed = 0, size, trainSize, testSize, init, patience, validation } = options;
+  // In place of the data set's name, which a folder cannot be found by.
+  const folder = options.dataFolder === undefined ? {} : { data: options.dataFolder };
+  return {
+    ...{ ...recipe, augment, size, seed, trainSize, testSize, init, patience, validation },
+    ...folder,
+  };
 }
 
 /** What becomes of the pictures of the data set. */
