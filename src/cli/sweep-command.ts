@@ -105,7 +105,7 @@ async function whatToSweep(
   if (resume === undefined) {
     const begun = newSweep(model, options);
     // The same data for all trials, whatever is near when the sweep goes on.
-    const { name: data } = await chooseData(fixed.data);
+    const { name, folder: data = name } = await chooseData(fixed.data);
     const sweep: Sweep = { ...begun, fixed: { ...fixed, data } };
     const { path } = await openRunFolder(`sweep-${sweep.model}`, { out });
     if (await readSweep(path).catch(() => null)) {
