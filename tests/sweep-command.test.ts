@@ -113,5 +113,8 @@ test('what train refuses is told before the first trial, and what fails in all o
   const out = join(folder, 'failing');
   const failing = await runFovea(['sweep', ...model, '--try', 'size=4', '--out', out]);
   assert.equal(failing.code, 1);
-  assert.match(failing.stderr, /every trial failed; the first one: LeNet5: expected pictures of 28 x 28/);
+  assert.match(
+    failing.stderr,
+    /every trial failed; the first one: LeNet5: expected pictures of 28 x 28/,
+  );
 });
