@@ -53,5 +53,5 @@ test('coloured pictures are flipped and cropped, digits are not', () => {
   assert.deepEqual(usualAugmentation('cifar10'), ['flip', 'crop']);
   assert.deepEqual(augmentation('none'), []);
   assert.deepEqual(augmentation('crop, flip'), ['crop', 'flip']);
-  assert.throws(() => augmentation(''), /It can be none, or flip, crop/);
+  assert.throws(() => augmentation(''), /It can be none, or flip, vertical-flip, crop/);
 });

@@ -3,7 +3,7 @@
 import type { ImageDataset } from '../data/index.js';
 import { type FileSystem, WriteError, writeFileAtomically } from '../formats/atomic-file.js';
 import { FormatError } from '../formats/format-error.js';
-import { encodePng } from '../formats/index.js';
+import type { ImagePixels } from '../formats/images/image-pixels.js';
 import type { Evaluation, Mistake } from './evaluate-classifier.js';
 
 /** A picture that was named wrongly, and where it is in the run's folder. */
@@ -45,12 +45,14 @@ export async function writeEvaluation(
   { files }: { files?: FileSystem } = {},
 ): Promise<SavedEvaluation> {
   const { join } = await import('node:path');
+  // NOTE: it needs a package that a page without a bundler cannot import.
+  const { encodePng } = await import('../formats/images/png.js');
   await removeMistakes(join(folder, SAMPLES));
   const { count, correct, accuracy, loss, confusion } = evaluation;
   const mistakes: SavedMistake[] = [];
   for (const mistake of evaluation.mistakes) {
     const picture = `${SAMPLES}/mistake-${String(mistakes.length).padStart(3, '0')}.png`;
-    const png = pictureOf(dataset, mistake.index);
+    const png = encodePng(pictureOf(dataset, mistake.index));
     await writeFileAtomically(join(folder, picture), png, { files });
     mistakes.push({ ...mistake, picture });
   }
@@ -80,8 +82,8 @@ async function removeMistakes(samples: string): Promise<void> {
   }
 }
 
-/** One picture [C, H, W] of the data set as a PNG file. */
-function pictureOf({ images, shape }: ImageDataset, index: number): Uint8Array {
+/** One picture [C, H, W] of the data set. */
+function pictureOf({ images, shape }: ImageDataset, index: number): ImagePixels {
   const [channels, height, width] = shape;
   const pixels = height * width;
   const first = index * channels * pixels;
@@ -89,7 +91,7 @@ function pictureOf({ images, shape }: ImageDataset, index: number): Uint8Array {
   for (let c = 0; c < channels; c++) {
     for (let i = 0; i < pixels; i++) data[i * channels + c] = images[first + c * pixels + i];
   }
-  return encodePng({ width, height, channels, data });
+  return { width, height, channels, data };
 }
 
 /**

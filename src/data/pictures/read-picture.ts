@@ -1,6 +1,5 @@
 /** readPicture: the planes of one picture file, whatever its kind, size and colours. */
 
-import { decodeImage } from '../../formats/images/decode-image.js';
 import type { ImagePixels } from '../../formats/images/image-pixels.js';
 import { withChannels } from '../../formats/images/with-channels.js';
 import { DataError } from '../dataset.js';
@@ -29,6 +28,8 @@ async function decode({ name, source }: PictureFile): Promise<ImagePixels> {
   if (typeof createImageBitmap === 'function') {
     return decodeInBrowser(typeof source === 'string' ? await fetchBlob(source) : source);
   }
+  // NOTE: imported here, since it needs packages that a page without a bundler cannot import.
+  const { decodeImage } = await import('../../formats/images/decode-image.js');
   if (typeof source !== 'string') {
     return decodeImage(new Uint8Array(await source.arrayBuffer()), name);
   }
