@@ -10,6 +10,7 @@ export const layers: readonly string[] = [
   'cli',
   // The package's entry: it gathers layers for users, the command among them.
   'index.ts',
+  'report',
   'models',
   'train',
   'inspect',

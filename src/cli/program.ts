@@ -13,6 +13,7 @@ import { type LookOptions, lookCommand } from './look-command.js';
 import { type OnnxTestOptions, onnxTestCommand } from './onnx-test-command.js';
 import { type PredictOptions, predictCommand } from './predict-command.js';
 import { optimizerNames, scheduleNames } from './recipe.js';
+import { addReports } from './report-options.js';
 import { type RunOptions, runCommand } from './run-command.js';
 import { type SummaryCommandOptions, summaryCommand } from './summary-command.js';
 import { sweepCommand } from './sweep-command.js';
@@ -230,7 +231,9 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
       onExit(await drawCommand(names, options, terminal));
     });
 
+  const reports = addReports(program, terminal, onExit);
   for (const command of [
+    ...reports,
     train,
     sweep,
     draw,

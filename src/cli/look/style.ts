@@ -1,18 +1,8 @@
-/** How the page of `fovea look` looks, on light and dark screens. */
+/** How the page of `fovea look` looks, beyond what all pages share. */
 
-export const style = `
-:root { color-scheme: light dark;
-  --paper: #fbfaf7; --card: #fff; --ink: #1d1d1f; --soft: #6a6a70; --line: #e3e1da; --accent: #c2410c; --on-accent: #fff; --bar: #f59e0b; --heat: 1; }
-@media (prefers-color-scheme: dark) { :root {
-  --paper: #131316; --card: #1c1c21; --ink: #ececf0; --soft: #a0a0aa; --line: #33333b; --accent: #fb923c; --on-accent: #1b0f06; --bar: #d97706; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; }
-main { max-width: 1180px; margin: 0 auto; padding: 40px 28px 64px; }
-h1 { font-size: 34px; line-height: 1.2; letter-spacing: -.02em; margin: 0 0 6px; font-weight: 680; }
-h2 { font-size: 22px; letter-spacing: -.01em; margin: 52px 0 6px; font-weight: 650; }
-p { margin: 0 0 14px; } .soft { color: var(--soft); } .lead { color: var(--soft); max-width: 100ch; }
-cite, small { font-style: normal; font-size: 13px; color: var(--soft); }
+import { pageStyle } from '../../inspect/page-style.js';
+
+export const style = `${pageStyle}cite, small { font-style: normal; font-size: 13px; color: var(--soft); }
 .answer { display: grid; grid-template-columns: minmax(220px, 320px) 1fr; gap: 36px; align-items: center; margin-top: 26px; }
 .shot { position: relative; width: 100%; background: #000; border-radius: 10px; overflow: hidden; }
 .answer > .shot { max-width: 340px; }
@@ -20,9 +10,6 @@ cite, small { font-style: normal; font-size: 13px; color: var(--soft); }
 .photo { background-size: 100% 100%; }
 .heat .photo { filter: grayscale(1) brightness(.92); }
 .heat img { opacity: var(--heat); }
-.sharp, .sharp * { image-rendering: pixelated; }
-figure { margin: 0; } figcaption { margin-top: 10px; font-size: 14px; line-height: 1.45; color: var(--soft); }
-figcaption b { display: block; color: var(--ink); font-size: 16px; font-weight: 620; margin-bottom: 2px; }
 .bars { display: grid; grid-template-columns: minmax(0, max-content) minmax(80px, 1fr) max-content; gap: 11px 14px; align-items: center; }
 .bars .name { overflow-wrap: anywhere; max-width: 22em; } .bars .first { font-weight: 650; }
 .bars .track { height: 16px; border-radius: 8px; background: var(--line); overflow: hidden; }
@@ -36,18 +23,13 @@ figcaption b { display: block; color: var(--ink); font-size: 16px; font-weight: 
 .tabs label:has(:checked) { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
 .tabs label:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: 2px; }
 .tabs .slide { margin-left: auto; border: 0; background: none; padding: 0; display: flex; gap: 10px; align-items: center; color: var(--soft); font-size: 14px; }
-input[type=range] { accent-color: var(--accent); width: 130px; }
 .methods { display: grid; grid-template-columns: repeat(4, 1fr); gap: 22px; }
 .scale { height: 8px; border-radius: 4px; margin-top: 10px; border: 1px solid var(--line); }
 .ends { display: flex; justify-content: space-between; font-size: 12px; color: var(--soft); }
-.sheet { display: grid; gap: 6px; grid-template-columns: repeat(var(--columns), 1fr); }
 .sheet i, .big i { display: block; width: 100%; border-radius: 4px; background-repeat: no-repeat; }
 .maps { display: grid; grid-template-columns: 300px 1fr; gap: 28px; align-items: start; margin-top: 16px; }
 .maps .sheet i { cursor: zoom-in; } .sheet i:hover { outline: 2px solid var(--accent); outline-offset: 1px; }
 .big { position: sticky; top: 16px; }
-select { font: inherit; padding: 7px 10px; border-radius: 8px; border: 1px solid var(--line); background: var(--card); color: inherit; max-width: 100%; }
-footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid var(--line); font-size: 13px; color: var(--soft); }
-[hidden] { display: none !important; }
 @media (max-width: 900px) { .sheet { grid-template-columns: repeat(auto-fill, minmax(64px, 1fr)); }
   .methods { grid-template-columns: 1fr 1fr; } .maps, .answer { grid-template-columns: 1fr; } .big { position: static; max-width: 300px; } }
 @media print { .tabs .slide { display: none; } }

@@ -1,10 +1,18 @@
 /** The colours of charts, on light pages and on dark ones. */
 
 /** Told apart by those as well who see few colours (Okabe and Ito). */
-const colors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#888888'];
+export const chartColors = [
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#cc79a7',
+  '#e69f00',
+  '#56b4e9',
+  '#888888',
+];
 
 /** How many groups have a colour of their own. */
-export const groupColors = colors.length;
+export const groupColors = chartColors.length;
 
 interface Ink {
   readonly paper: string;
@@ -38,7 +46,7 @@ export const styleSheet = (theme: Theme): string =>
     '.area{fill-opacity:.5;stroke-width:1.5}',
     '.ring{fill:none}',
     '.leader{stroke-width:.8}',
-    ...colors.map((color, i) => `.g${i} .area{fill:${color};stroke:${color}}`),
+    ...chartColors.map((color, i) => `.g${i} .area{fill:${color};stroke:${color}}`),
     ...inked(theme === 'dark' ? dark : light),
     ...(theme === 'auto' ? [`@media(prefers-color-scheme:dark){${inked(dark).join('')}}`] : []),
   ].join('\n');
