@@ -97,7 +97,7 @@ test('what cannot be meant is explained', async () => {
     [['resnet19'], 2, /there is no model "resnet19"; did you mean "resnet18"\?/],
     [['lenet5', '--batch', '0'], 2, /Expected a whole number of 1 or more/],
     [['lenet5', '--threads', '99'], 2, /--threads: expected a whole number from 1 to 64/],
-    [['lenet5', '--size', '5'], 1, /conv2/],
+    [['lenet5', '--size', '5'], 1, /LeNet5: expected pictures of 28 x 28/],
   ];
   for (const [args, expected, pattern] of cases) {
     const { code, stdout, stderr } = await fovea(['tune', ...args, '--json']);

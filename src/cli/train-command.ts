@@ -3,7 +3,8 @@
 import type { DatasetSplits } from '../data/index.js';
 import { type FileSystem, FormatError } from '../formats/index.js';
 import { modelNames } from '../models/index.js';
-import { openRunFolder } from '../train/index.js';
+import { writeReport } from '../report/index.js';
+import { openRunFolder, writeEvaluation } from '../train/index.js';
 import { chooseData, loadData } from './choose-data.js';
 import { showProgress, silent } from './progress.js';
 import { resumedRun } from './resumed-run.js';
@@ -95,7 +96,10 @@ export async function trainCommand(
     }
     const where = await saveRun(run, describeTraining(run, result));
     if (!options.quiet) print(output, drawResult(result, { data: data.test, output }));
+    if (result.evaluation) await writeEvaluation(where, result.evaluation, data.test, { files });
+    const { path: report } = await writeReport(where);
     say(`saved in ${where}; try it: npx fovea predict ${where} picture.png`);
+    say(`all about the run on one page: ${report}`);
     if (options.json) {
       const summary = { result, out: where, parameters, model: modelName, data: choice.name };
       print(terminal.stdout, JSON.stringify(summarize(summary)));
