@@ -18,7 +18,7 @@ import {
   sum,
   tensor,
 } from '../src/ops/index.js';
-import { Philox } from '../src/random/philox.js';
+import { normalNumbers } from './normal-numbers.js';
 
 interface Case {
   readonly what: string;
@@ -100,10 +100,11 @@ const cases: readonly Case[] = [
   },
 ];
 
-const normal = (shape: readonly number[], seed: number): Float32Array => {
-  const random = new Philox(seed);
-  return Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal());
-};
+const normal = (shape: readonly number[], seed: number): Float32Array =>
+  normalNumbers(
+    shape.reduce((a, b) => a * b, 1),
+    seed,
+  );
 
 function assertNear(actual: ArrayLike<number>, exact: ArrayLike<number>, what: string): void {
   let squares = 0;

@@ -7,17 +7,8 @@ import { reference } from '../src/backends/reference/index.js';
 import { wasm } from '../src/backends/wasm/index.js';
 import { compile } from '../src/compiler/index.js';
 import type { Tensor } from '../src/graph/tensor.js';
-import { conv2d, mul, relu, sum, tensor } from '../src/ops/index.js';
-import { Philox } from '../src/random/philox.js';
-
-const normal = (shape: readonly number[], seed: number): Tensor => {
-  const random = new Philox(seed);
-  const size = shape.reduce((a, b) => a * b, 1);
-  return tensor(
-    Float32Array.from({ length: size }, () => random.normal()),
-    [...shape],
-  );
-};
+import { conv2d, mul, relu, sum } from '../src/ops/index.js';
+import { normalTensor } from './normal-numbers.js';
 
 const cases = [
   { name: 'even rows', x: [2, 8, 12, 12], outputs: 24, stride: 2 },
@@ -27,8 +18,8 @@ const cases = [
 
 for (const { name, x: shape, outputs, stride } of cases) {
   test(`${name}: a copy and a product, with the values and gradients of the reference`, () => {
-    const x = normal(shape, 1);
-    const weight = normal([outputs, shape[1], 1, 1], 2);
+    const x = normalTensor(shape, 1);
+    const weight = normalTensor([outputs, shape[1], 1, 1], 2);
     const forward = (a: Tensor, w: Tensor): Tensor => relu(conv2d(a, w, { stride }));
     const both = (a: Tensor, w: Tensor): Tensor[] => [
       forward(a, w),
@@ -55,7 +46,7 @@ for (const { name, x: shape, outputs, stride } of cases) {
 test('a few outputs, groups and padding are convolved where they lie', () => {
   const kinds = (options: Parameters<typeof conv2d>[2], outputs: number, channels = 8): string[] =>
     compile((a, w) => conv2d(a, w, options), { backend: wasm })
-      .program(normal([1, 8, 12, 12], 1), normal([outputs, channels, 1, 1], 2))
+      .program(normalTensor([1, 8, 12, 12], 1), normalTensor([outputs, channels, 1, 1], 2))
       .describe()
       .kernels.map(({ kind }) => kind);
   assert.deepEqual(kinds({ stride: 2 }, 16), ['map', 'conv2d']);

@@ -6,7 +6,6 @@ import { grad } from '../src/autodiff/index.js';
 import { reference } from '../src/backends/reference/index.js';
 import { wasm } from '../src/backends/wasm/index.js';
 import { compile } from '../src/compiler/index.js';
-import type { Tensor } from '../src/graph/tensor.js';
 import {
   Conv2d,
   ConvTranspose2d,
@@ -16,18 +15,9 @@ import {
   Relu,
   Sequential,
 } from '../src/nn/index.js';
-import { mul, sum, tensor } from '../src/ops/index.js';
+import { mul, sum } from '../src/ops/index.js';
 import { SGD } from '../src/optim/index.js';
-import { Philox } from '../src/random/philox.js';
-
-const normal = (shape: readonly number[], seed: number): Tensor => {
-  const random = new Philox(seed);
-  const size = shape.reduce((a, b) => a * b, 1);
-  return tensor(
-    Float32Array.from({ length: size }, () => random.normal()),
-    [...shape],
-  );
-};
+import { normalTensor } from './normal-numbers.js';
 
 const networks: Readonly<Record<string, () => Sequential>> = {
   'convolutions in tiles, a direct one and a linear layer': () =>
@@ -52,7 +42,7 @@ for (const [name, create] of Object.entries(networks)) {
     manualSeed(3);
     const model = create();
     model.eval();
-    const x = normal([4, 3, 12, 12], 1);
+    const x = normalTensor([4, 3, 12, 12], 1);
     const onReference = compile((a) => model.call(a), { backend: reference });
     const infer = compile((a) => model.call(a), { backend: wasm });
     const assertSame = (): void => {
@@ -94,7 +84,7 @@ test('weights that a program trains are not prepared, those of frozen layers are
     },
     { backend: wasm },
   );
-  const { kernels } = step.program(normal([4, 3, 8, 8], 1)).describe();
+  const { kernels } = step.program(normalTensor([4, 3, 8, 8], 1)).describe();
   const preparing = kernels.filter(({ kind }) => kind === 'prepare');
   assert.equal(preparing.length, 1);
 });

@@ -19,6 +19,7 @@ import {
   tensor,
 } from '../src/ops/index.js';
 import { Philox } from '../src/random/philox.js';
+import { normalNumbers } from './normal-numbers.js';
 
 for (const [outputs, taps] of [
   [2, 3],
@@ -170,11 +171,6 @@ const cases: readonly Case[] = [
   },
 ];
 
-const normal = (length: number, seed: number): Float32Array => {
-  const random = new Philox(seed);
-  return Float32Array.from({ length }, () => random.normal());
-};
-
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** The largest and the typical difference, relative to the typical value. */
@@ -195,8 +191,8 @@ for (const { what, input, outputs, kernel, options, methods } of cases) {
   test(`${what}: output and gradients within 1e-4 of float64, the same bits on any threads`, () => {
     const sides = typeof kernel === 'number' ? [kernel, kernel] : kernel;
     const filterShape = [outputs, input[1] / (options?.groups ?? 1), ...sides];
-    const x = tensor(normal(sizeOf(input), 1), [...input]);
-    const filters = tensor(normal(sizeOf(filterShape), 2), filterShape);
+    const x = tensor(normalNumbers(sizeOf(input), 1), [...input]);
+    const filters = tensor(normalNumbers(sizeOf(filterShape), 2), filterShape);
     const build = (a: typeof x, b: typeof x) => {
       const convolved = conv2d(a, b, options);
       const y = relu(add(convolved, 0.5));
@@ -235,8 +231,8 @@ for (const { what, input, outputs, kernel, options, methods } of cases) {
 }
 
 test('transposed convolutions: filter gradients of a spread input are those of a convolution', () => {
-  const x = tensor(normal(9 * 24 * 8 * 8, 1), [9, 24, 8, 8]);
-  const weight = tensor(normal(24 * 16 * 16, 2), [24, 16, 4, 4]);
+  const x = tensor(normalNumbers(9 * 24 * 8 * 8, 1), [9, 24, 8, 8]);
+  const weight = tensor(normalNumbers(24 * 16 * 16, 2), [24, 16, 4, 4]);
   const build = (a: typeof x, b: typeof x) => {
     const y = convTranspose2d(a, b, { stride: 2, padding: 1 });
     const [dx, dw] = grad(sum(mul(y, y)), [a, b]);
@@ -259,8 +255,8 @@ test('transposed convolutions: filter gradients of a spread input are those of a
 });
 
 test('what lies in columns is convolved directly', () => {
-  const x = tensor(normal(9 * 16 * 8 * 8, 1), [9, 16, 8, 8]);
-  const filters = tensor(normal(16 * 16 * 9, 2), [16, 16, 3, 3]);
+  const x = tensor(normalNumbers(9 * 16 * 8 * 8, 1), [9, 16, 8, 8]);
+  const filters = tensor(normalNumbers(16 * 16 * 9, 2), [16, 16, 3, 3]);
   const build = (a: typeof x, b: typeof x) => conv2d(permute(a, [0, 1, 3, 2]), b);
   const step = compile(build, { backend: wasm });
   const [most] = errors(

@@ -36,12 +36,15 @@ export async function resumedRun<Options extends object>(
     );
     throw new UsageError(
       `the run in ${folder} goes on as it was begun, but other settings are given: ` +
-        `${told.join(', ')}; leave them out (${free.map(flagOf).join(', ')} may change), or begin ` +
+        `${told.join(', ')}; leave them out (${freeFlags().join(', ')} may change), or begin ` +
         `a new run with its weights: --init ${folder}`,
     );
   }
   return { model: name, options: { ...begun, ...options }, config };
 }
+
+/** The same as they are written on a command line. */
+export const freeFlags = (): string[] => free.map(flagOf);
 
 const isFree = (option: string): boolean => free.some((name) => name === option);
 

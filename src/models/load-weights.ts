@@ -2,8 +2,6 @@
 
 import { writeSafetensors } from '../formats/safetensors.js';
 import type { TensorSource } from '../formats/tensor-source.js';
-// NOTE: what unpacks archives comes from a package that a page without a bundler cannot import; it is
-// imported when a file is read or written.
 import { stateToWrite } from '../formats/tensor-to-write.js';
 import { allocate, type TypedArray } from '../graph/dtype.js';
 import type { Variable } from '../graph/variable.js';
@@ -40,8 +38,7 @@ export async function loadWeights(
   weights: string | TensorSource,
   { strict = true, prefix }: LoadWeightsOptions = {},
 ): Promise<LoadedState> {
-  const { openWeights } = await import('../formats/weights-file.js');
-  const source = typeof weights === 'string' ? await openWeights(weights) : weights;
+  const source = typeof weights === 'string' ? await openFileOf(weights) : weights;
   try {
     const variables = model.namedState();
     const given = renamed(source, variables, prefix);
@@ -79,9 +76,16 @@ export async function saveWeights(
   { metadata }: { readonly metadata?: Readonly<Record<string, string>> } = {},
 ): Promise<void> {
   const tensors = stateToWrite(model);
+  if (!path.endsWith('.npz')) return writeSafetensors(path, tensors, metadata);
   const { writeNpz } = await import('../formats/npz.js');
-  if (path.endsWith('.npz')) await writeNpz(path, tensors);
-  else await writeSafetensors(path, tensors, metadata);
+  await writeNpz(path, tensors);
+}
+
+// NOTE: what unpacks archives comes from a package that a page without a bundler cannot import; it is
+// imported when a file is read or written.
+async function openFileOf(path: string): Promise<TensorSource> {
+  const { openWeights } = await import('../formats/weights-file.js');
+  return openWeights(path);
 }
 
 /** The model's names, and under which each tensor is found in the file. */

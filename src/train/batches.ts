@@ -9,7 +9,6 @@ export interface NumberedBatch {
   /** Both count from 0; steps go on over the epochs. */
   readonly step: number;
   readonly epoch: number;
-  readonly isLastOfEpoch: boolean;
 }
 
 /** The batches of the steps from `start` up to, not including, `end`; the same ones each time. */
@@ -17,13 +16,11 @@ export function* batchesOf(
   loader: DataLoader,
   { start, end }: { start: number; end: number },
 ): Generator<NumberedBatch, void, undefined> {
-  const perEpoch = loader.length;
-  for (let epoch = Math.floor(start / perEpoch); epoch * perEpoch < end; epoch++) {
-    let step = epoch * perEpoch;
-    for (const batch of loader.epoch(epoch)) {
-      if (step >= end) return;
-      const isLastOfEpoch = step === (epoch + 1) * perEpoch - 1;
-      if (step >= start) yield { batch, step, epoch, isLastOfEpoch };
+  for (let step = start; step < end; ) {
+    const epoch = Math.floor(step / loader.length);
+    for (const batch of loader.epoch(epoch, step % loader.length)) {
+      if (step === end) return;
+      yield { batch, step, epoch };
       step++;
     }
   }

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type LogEntry, readMetrics, runFiles } from '../../train/index.js';
+import { freeFlags } from '../resumed-run.js';
 import type { Course } from './hopeless.js';
 import type { RunTrial } from './run-sweep.js';
 import type { Settings } from './space.js';
 import type { Sweep } from './sweep-file.js';
 
 const command = fileURLToPath(new URL('../../../../bin/fovea.js', import.meta.url));
-const freeOptions = ['threads', 'keep', 'checkpoint-every', 'evaluate-every'];
 /** Milliseconds between two looks at the log. */
 const interval = 200;
 
@@ -73,7 +73,9 @@ const argumentsOf = (settings: Settings): string[] =>
 
 /** What a run does not keep, but takes when it goes on. */
 const freeOf = (settings: Settings): Settings =>
-  Object.fromEntries(Object.entries(settings).filter(([name]) => freeOptions.includes(name)));
+  Object.fromEntries(
+    Object.entries(settings).filter(([name]) => freeFlags().includes(`--${name}`)),
+  );
 
 /** The metric behind each epoch, by a name such as `evaluation.accuracy`. */
 async function courseOf(log: string, metric: string): Promise<Course> {
