@@ -25,7 +25,7 @@ export async function writeReport(
   const run = await readRun(folder);
   const path = out ?? join(folder, runFiles.report);
   const content = { run, network: await weightsOf(folder), pictures: await picturesOf(folder) };
-  await writeFileAtomically(path, reportPage(content));
+  await writeFileAtomically(path, await reportPage(content));
   return { run, path };
 }
 

@@ -1,0 +1,76 @@
+/** A chart for every measure that runs tell of, and what these charts need of their page. */
+
+import { chartColors, groupColors } from '../inspect/comparison/theme.js';
+import { escapeXml } from '../text/escape-xml.js';
+import { type ChartCurve, curveChart } from './curve-chart.js';
+import { curvesOf, type RecordedRun } from './read-run.js';
+
+/** HTML with the curves of one run, or of several over each other; null where there are none. */
+export function measureCharts(runs: readonly RecordedRun[]): string | null {
+  const byName = new Map<string, ChartCurve[]>();
+  runs.forEach((run, i) => {
+    for (const [name, curves] of curvesOf(run.entries)) {
+      const shown = curves.some(({ from }) => from === 'steps')
+        ? curves.filter(({ from }) => from !== 'epochs')
+        : curves;
+      const list = byName.get(name) ?? [];
+      byName.set(name, list);
+      for (const curve of shown) {
+        const kind = curve.from === 'evaluation' ? 'test' : 'training';
+        const label = runs.length > 1 ? `${run.name}, ${kind}` : kind;
+        const color = runs.length > 1 ? i : curve.from === 'evaluation' ? 1 : 0;
+        list.push({ ...curve, label, color });
+      }
+    }
+  });
+  if (byName.size === 0) return null;
+  const figures = [...byName].map(([name, curves]) => {
+    const labels = curves.map(
+      ({ label, color }) =>
+        `<i class="swatch s${color % groupColors}"></i>${escapeXml(label)}&emsp;`,
+    );
+    return `<figure><figcaption><b>${escapeXml(name)}</b><span class="values">${labels.join('')}</span></figcaption>${curveChart(name, curves)}</figure>`;
+  });
+  return `<p class="lead">Faint: each step; strong: a running mean; dots: behind an epoch. Point at a curve to read its values.</p><div class="charts">${figures.join('')}</div>`;
+}
+
+const colorRules = chartColors.map(
+  (color, i) =>
+    `.curve.c${i} { stroke: ${color}; } .dot.c${i}, .s${i} { fill: ${color}; } .swatch.s${i} { background: ${color}; }`,
+);
+
+export const chartStyle = `
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(440px, 100%), 1fr)); gap: 22px; }
+.charts figure { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 4px 14px 8px; }
+.chart { width: 100%; height: auto; display: block; } .curve { fill: none; stroke-width: 2; }
+.raw { opacity: .25; stroke-width: 1; } .cursor { stroke: var(--soft); }
+${colorRules.join('\n')}
+.values { display: block; min-height: 1.5em; font-variant-numeric: tabular-nums; }
+.swatch { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 6px; }
+`;
+
+export const chartScript = `
+for (const chart of document.querySelectorAll('.chart')) {
+  const { left, each, curves } = JSON.parse(chart.dataset.curves);
+  const values = chart.parentElement.querySelector('.values');
+  const cursor = chart.querySelector('.cursor');
+  const legend = values.innerHTML;
+  chart.addEventListener('pointermove', (event) => {
+    const box = chart.getBoundingClientRect();
+    const step = ((event.clientX - box.left) * chart.viewBox.baseVal.width / box.width - left) / each;
+    let nearest = null;
+    const parts = curves.map(({ label, points }) => {
+      const point = points.reduce((a, b) => Math.abs(b[0] - step) < Math.abs(a[0] - step) ? b : a);
+      if (nearest === null || Math.abs(point[0] - step) < Math.abs(nearest - step)) nearest = point[0];
+      return label + ' ' + point[1];
+    });
+    values.textContent = 'step ' + nearest + ': ' + parts.join(', ');
+    for (const end of ['x1', 'x2']) cursor.setAttribute(end, left + nearest * each);
+    cursor.setAttribute('visibility', 'visible');
+  });
+  chart.addEventListener('pointerleave', () => {
+    values.innerHTML = legend;
+    cursor.setAttribute('visibility', 'hidden');
+  });
+}
+`;
