@@ -60,7 +60,11 @@ test('a report holds everything in one file, and names are text', async () => {
   assert.deepEqual([state, best.metric, best.step, problems], ['finished', 'accuracy', 40, []]);
   assert.ok(Math.abs(best.value - 0.85) < 1e-12);
   const page = await readFile(at('a', 'report.html'), 'utf8');
-  assert.doesNotMatch(page, /(src|href)="(?!data:)|url\((?!data:)|@import|<link(?! rel="icon" href="data:,")/, 'all is inside');
+  assert.doesNotMatch(
+    page,
+    /(src|href)="(?!data:)|url\((?!data:)|@import|<link(?! rel="icon" href="data:,")/,
+    'all is inside',
+  );
   assert.ok(!page.includes('<disc>'));
   for (const text of [
     'npx fovea train lenet5 --data shapes --epochs 2 --batch 8 --seed 3 --augment none',
