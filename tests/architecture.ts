@@ -11,6 +11,8 @@ export const layers: readonly string[] = [
   // The package's entry: it gathers layers for users, the command among them.
   'index.ts',
   'report',
+  // What codes are for.
+  'latent',
   'models',
   'train',
   'inspect',

@@ -1,6 +1,7 @@
 /** Networks, one file per family, and the registry that creates them by name. */
 
 export { AlexNet, AlexNet2012 } from './alexnet.js';
+export * from './autoencoders/index.js';
 export { GoogLeNet, type GoogLeNetOptions, googlenet2014 } from './googlenet.js';
 export { stateFromCaffe } from './googlenet-caffe.js';
 export {

@@ -1,6 +1,7 @@
 /** Training, examining, saving and loading classifiers. */
 
 export * from './adversarial/index.js';
+export * from './autoencoders/index.js';
 export { beginRun, runFiles } from './begin-run.js';
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.js';
 export {

@@ -1,5 +1,5 @@
 /** Two networks that learn against each other. */
 
 export { type AdversarialLoss, type AdversarialLossName, adversarialLosses } from './losses.js';
-export { NoiseSource } from './noise-source.js';
+export { NoiseSource, normalNoise } from './noise-source.js';
 export { type AdversarialOptions, type Samples, trainAdversarial } from './train-adversarial.js';

@@ -20,7 +20,7 @@ import {
 } from '../../ops/index.js';
 
 /**
- * Draws from the standard normal distribution (Box and Muller 1958); every step other numbers.
+ * Draws from the standard normal distribution; every step other numbers.
  *
  * A module, so that the state of its generator belongs to a training's `parts` as that of a dropout does.
  *
@@ -40,17 +40,22 @@ export class NoiseSource extends Module {
 
   /** Noise for `count` samples, [count, ...shape]. */
   draw(count: number): Tensor {
-    const size = count * sizeOf(this.shape);
-    const [lengths, turns] = unbind(uniform([2, Math.ceil(size / 2)], this.generator));
-    // 1 minus a number below 1 is never 0.
-    const radius = sqrt(mul(log(sub(1, lengths)), -2));
-    const angle = mul(turns, 2 * Math.PI);
-    const pairs = concatenate([mul(radius, cos(angle)), mul(radius, sin(angle))]);
-    return reshape(sliceDim(pairs, { end: size }), [count, ...this.shape]);
+    return normalNoise([count, ...this.shape], this.generator);
   }
 
   /** Noise for as many samples as `x` has. */
   forward(x: Tensor): Tensor {
     return this.draw(x.shape[0]);
   }
+}
+
+/** Standard normal numbers of `shape` (Box and Muller 1958); every call goes on where the last one stopped. */
+export function normalNoise(shape: Shape, generator: Generator): Tensor {
+  const size = sizeOf(shape);
+  const [lengths, turns] = unbind(uniform([2, Math.ceil(size / 2)], generator));
+  // 1 minus a number below 1 is never 0.
+  const radius = sqrt(mul(log(sub(1, lengths)), -2));
+  const angle = mul(turns, 2 * Math.PI);
+  const pairs = concatenate([mul(radius, cos(angle)), mul(radius, sin(angle))]);
+  return reshape(sliceDim(pairs, { end: size }), shape);
 }
