@@ -5,7 +5,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { compile } from '../src/compiler/index.js';
 import { BatchNorm1d, Linear, manualSeed, Relu, Sequential } from '../src/nn/index.js';
 import { tensor } from '../src/ops/index.js';
 import { Adam, ExponentialMovingAverage } from '../src/optim/index.js';
@@ -16,7 +15,6 @@ import {
   adversarialLosses,
   CheckpointFolder,
   type Metrics,
-  NoiseSource,
   type Samples,
   takeState,
   trainAdversarial,
@@ -187,17 +185,6 @@ for (const [name, given] of Object.entries<Partial<AdversarialOptions<Points>>>(
     }
   });
 }
-
-test('noise is normal, goes on, and has odd sizes as well', () => {
-  const noise = new NoiseSource([5, 3], { seed: 1 });
-  const draw = compile(() => ({ numbers: noise.draw(7) }));
-  const values = [...Array(200)].flatMap(() => Array.from(draw().numbers.data()));
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  assert.equal(values.length, 200 * 105);
-  assert.ok(Math.abs(mean) < 0.02 && Math.abs(variance - 1) < 0.03, `${mean} ${variance}`);
-  assert.ok(new Set(values).size > 0.98 * values.length);
-});
 
 test('what does not fit is refused', async () => {
   const refused = (given: Given, pattern: RegExp) => assert.rejects(game(given).run(), pattern);

@@ -7,6 +7,7 @@ import {
   grad,
   leakyRelu,
   Generator as NoiseGenerator,
+  normal,
   ones,
   relu,
   type Tensor,
@@ -21,7 +22,6 @@ import { hashedValues } from '../hashed-data.js';
 import { setHashedParameters } from '../hashed-parameters.js';
 import { openOwnSession } from '../own-session.js';
 import type { Workload } from '../workload.js';
-import { normalNoise } from './normal-noise.js';
 
 const batch = 64;
 const latent = 100;
@@ -114,7 +114,7 @@ async function open() {
   const { train } = newTraining();
   const generator = new NoiseGenerator(0);
   const step = compile((x) => {
-    const noise = normalNoise([batch, latent, 1, 1], generator);
+    const noise = normal([batch, latent, 1, 1], generator);
     const { discriminatorLoss, generatorLoss } = train(x, noise);
     return { discriminatorLoss, generatorLoss };
   });

@@ -7,6 +7,7 @@ import {
   Generator,
   grad,
   mul,
+  normal,
   relu,
   sub,
   sum,
@@ -20,7 +21,6 @@ import { hashedPixels, hashedValues } from '../hashed-data.js';
 import { setHashedParameters } from '../hashed-parameters.js';
 import { openOwnSession } from '../own-session.js';
 import type { Workload } from '../workload.js';
-import { normalNoise } from './normal-noise.js';
 
 const batch = 128;
 const [pixels, hidden, latent] = [784, 400, 20];
@@ -78,7 +78,7 @@ async function open() {
   const images = tensor(hashedPixels(batch * pixels, 1), [batch, pixels]);
   const { train } = newTraining();
   const generator = new Generator(0);
-  const step = compile((x) => ({ loss: train(x, normalNoise([batch, latent], generator)).loss }));
+  const step = compile((x) => ({ loss: train(x, normal([batch, latent], generator)).loss }));
   return { ...openOwnSession(step, images), check: async () => check(images) };
 }
 

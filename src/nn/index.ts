@@ -72,6 +72,7 @@ export {
 export { accuracy } from './metrics.js';
 export { type AnyModule, Module } from './module.js';
 export { NamedSequential } from './named-sequential.js';
+export { NoiseSource } from './noise-source.js';
 export {
   type ObservedCall,
   type ObservedOutput,

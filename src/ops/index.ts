@@ -43,6 +43,7 @@ export {
 export { type LpPoolOptions, lpPool2d } from './lp-pooling.js';
 export * from './matmul.js';
 export { type NormalizeOptions, type NormOptions, norm, normalize } from './norm.js';
+export { normal } from './normal.js';
 export * from './normalization.js';
 export { maskedFill, oneHot } from './one-hot.js';
 export * from './pad.js';

@@ -7,10 +7,11 @@ import {
   dropout2d,
   dropout3d,
   Generator,
+  normal,
   uniform,
 } from '../../src/ops/index.js';
 import { Philox } from '../../src/random/philox.js';
-import { type CaseInput, exactly, normal } from '../cases/case.js';
+import { type CaseInput, exactly, normal as normalInput } from '../cases/case.js';
 import type { Family } from './row.js';
 
 /** What `uniform` draws from `new Generator(seed)`, one by one. */
@@ -24,6 +25,10 @@ export function drawn(shape: readonly number[], seed: number): CaseInput {
 
 /** What dropout of `a` with probability `p` gives where `b` was drawn. */
 export const droppedOut = (p: number) => `a * (b >= ${p}) / (1 - ${p})`;
+
+/** The two normal numbers that Box and Muller make of each column of `a`, [2, n]. */
+const bothAxes =
+  '[(-2 * (1 - a[0]).log()).sqrt() * f(2 * math.pi * a[1]) for f in (torch.cos, torch.sin)]';
 
 export const random: Family = {
   uniform: {
@@ -46,30 +51,47 @@ export const random: Family = {
       },
     ],
   },
+  normal: {
+    gradient: 'none',
+    rows: [
+      {
+        name: 'an odd number of them',
+        inputs: [drawn([2, 8], 7)],
+        build: () => normal([3, 5], new Generator(7)),
+        torch: `torch.cat(${bothAxes})[:15].view(3, 5)`,
+      },
+      {
+        name: 'one',
+        inputs: [drawn([2, 1], 9)],
+        build: () => normal([], new Generator(9)),
+        torch: `${bothAxes}[0][0]`,
+      },
+    ],
+  },
   dropout: {
     gradient: 'smooth',
     rows: [
       {
         name: 'of a third',
-        inputs: [normal([3, 5]), drawn([3, 5], 1)],
+        inputs: [normalInput([3, 5]), drawn([3, 5], 1)],
         build: (x) => dropout(x, { generator: new Generator(1), p: 0.3 }),
         torch: droppedOut(0.3),
       },
       {
         name: 'of a half, as by default',
-        inputs: [normal([2, 3, 1, 3]), drawn([2, 3, 1, 3], 2)],
+        inputs: [normalInput([2, 3, 1, 3]), drawn([2, 3, 1, 3], 2)],
         build: (x) => dropout(x, { generator: new Generator(2) }),
         torch: droppedOut(0.5),
       },
       {
         name: 'of nothing',
-        inputs: [normal([7])],
+        inputs: [normalInput([7])],
         build: (x) => dropout(x, { generator: new Generator(1), p: 0 }),
         torch: 'F.dropout(a, 0, True)',
       },
       {
         name: 'of everything',
-        inputs: [normal([7])],
+        inputs: [normalInput([7])],
         build: (x) => dropout(x, { generator: new Generator(1), p: 1 }),
         torch: 'F.dropout(a, 1, True)',
       },
@@ -80,13 +102,13 @@ export const random: Family = {
     rows: [
       {
         name: 'of a third',
-        inputs: [normal([3, 5, 2]), drawn([3, 5, 1], 1)],
+        inputs: [normalInput([3, 5, 2]), drawn([3, 5, 1], 1)],
         build: (x) => dropout1d(x, { generator: new Generator(1), p: 0.3 }),
         torch: droppedOut(0.3),
       },
       {
         name: 'without a batch',
-        inputs: [normal([5, 3]), drawn([5, 1], 3)],
+        inputs: [normalInput([5, 3]), drawn([5, 1], 3)],
         build: (x) => dropout1d(x, { generator: new Generator(3) }),
         torch: droppedOut(0.5),
       },
@@ -97,13 +119,13 @@ export const random: Family = {
     rows: [
       {
         name: 'of a third',
-        inputs: [normal([3, 5, 2, 3]), drawn([3, 5, 1, 1], 1)],
+        inputs: [normalInput([3, 5, 2, 3]), drawn([3, 5, 1, 1], 1)],
         build: (x) => dropout2d(x, { generator: new Generator(1), p: 0.3 }),
         torch: droppedOut(0.3),
       },
       {
         name: 'of one pixel',
-        inputs: [normal([5, 1, 1, 1]), drawn([5, 1, 1, 1], 3)],
+        inputs: [normalInput([5, 1, 1, 1]), drawn([5, 1, 1, 1], 3)],
         build: (x) => dropout2d(x, { generator: new Generator(3) }),
         torch: droppedOut(0.5),
       },
@@ -114,13 +136,13 @@ export const random: Family = {
     rows: [
       {
         name: 'of a third',
-        inputs: [normal([3, 5, 2, 1, 3]), drawn([3, 5, 1, 1, 1], 1)],
+        inputs: [normalInput([3, 5, 2, 1, 3]), drawn([3, 5, 1, 1, 1], 1)],
         build: (x) => dropout3d(x, { generator: new Generator(1), p: 0.3 }),
         torch: droppedOut(0.3),
       },
       {
         name: 'without a batch',
-        inputs: [normal([5, 1, 2, 2]), drawn([5, 1, 1, 1], 3)],
+        inputs: [normalInput([5, 1, 2, 2]), drawn([5, 1, 1, 1], 3)],
         build: (x) => dropout3d(x, { generator: new Generator(3) }),
         torch: droppedOut(0.5),
       },

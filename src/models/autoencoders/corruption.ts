@@ -6,8 +6,8 @@ import { Module } from '../../nn/module.js';
 import { checkNumber, checkOptionNames } from '../../nn/options.js';
 import { nextMaskStream } from '../../nn/seed.js';
 import { add, cast, less, mul, sub } from '../../ops/elementwise.js';
+import { normal } from '../../ops/normal.js';
 import { Generator, uniform } from '../../ops/random.js';
-import { normalNoise } from '../../train/adversarial/noise-source.js';
 
 /** 'gaussian' adds normal noise of a standard deviation; 'masking' sets a share of the pixels to 0. */
 export type CorruptionKind = 'gaussian' | 'masking';
@@ -40,7 +40,7 @@ export class Corruption extends Module {
   /** Damages pictures [N, C, H, W] whatever the mode, with numbers of `generator`. */
   damage(pictures: Tensor, generator: Generator): Tensor {
     if (this.kind === 'gaussian') {
-      return add(pictures, mul(normalNoise(pictures.shape, generator), this.amount));
+      return add(pictures, mul(normal(pictures.shape, generator), this.amount));
     }
     const lost = cast(less(uniform(pictures.shape, generator), this.amount), 'float32');
     return mul(pictures, sub(1, lost));

@@ -1,12 +1,12 @@
 /** VariationalModel: an autoencoder whose codes are distributions, learned by the evidence lower bound, after Kingma and Welling, "Auto-Encoding Variational Bayes" (2014). */
 
 import type { Tensor } from '../../graph/tensor.js';
+import { NoiseSource } from '../../nn/noise-source.js';
 import { checkNumber, checkOptionNames } from '../../nn/options.js';
 import { Parameter } from '../../nn/parameter.js';
 import { nextMaskStream } from '../../nn/seed.js';
 import { concatenate } from '../../ops/concatenate.js';
 import { add, exp, mul, sigmoid } from '../../ops/elementwise.js';
-import { NoiseSource } from '../../train/adversarial/noise-source.js';
 import {
   bernoulliCost,
   type CodeDistribution,

@@ -1,5 +1,4 @@
 /** Two networks that learn against each other. */
 
 export { type AdversarialLoss, type AdversarialLossName, adversarialLosses } from './losses.js';
-export { NoiseSource, normalNoise } from './noise-source.js';
 export { type AdversarialOptions, type Samples, trainAdversarial } from './train-adversarial.js';

@@ -6,6 +6,7 @@ import { ShapeError } from '../../graph/errors.js';
 import { formatShape, sameShape } from '../../graph/shape.js';
 import type { Tensor } from '../../graph/tensor.js';
 import type { Module } from '../../nn/index.js';
+import type { NoiseSource } from '../../nn/noise-source.js';
 import {
   add,
   detach,
@@ -22,7 +23,6 @@ import {
 import type { ExponentialMovingAverage, Optimizer } from '../../optim/index.js';
 import type { Metrics } from '../epoch-means.js';
 import type { AdversarialLoss } from './losses.js';
-import type { NoiseSource } from './noise-source.js';
 
 export interface Players {
   readonly generator: Module<[Tensor]>;

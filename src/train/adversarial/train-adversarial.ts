@@ -4,12 +4,12 @@ import { compile } from '../../compiler/index.js';
 import { ValueError } from '../../graph/errors.js';
 import type { Shape } from '../../graph/shape.js';
 import type { Tensor } from '../../graph/tensor.js';
+import { NoiseSource } from '../../nn/noise-source.js';
 import { checkCount, checkOptionNames } from '../../nn/options.js';
 import { nearestName } from '../../text/nearest-name.js';
 import type { BatchSource, EpochReport } from '../trainer.js';
 import { Trainer, type TrainerOptions, type Training } from '../trainer.js';
 import { type AdversarialLoss, type AdversarialLossName, adversarialLosses } from './losses.js';
-import { NoiseSource } from './noise-source.js';
 import { adversarialSteps, type Players } from './players.js';
 import { type Round, roundsOf } from './rounds.js';
 
