@@ -7,7 +7,8 @@ import { ones, type Tensor, tensor } from '../src/index.js';
 import { BatchNorm1d, Dropout, Flatten, Linear, Module, Sequential } from '../src/nn/index.js';
 import { add, equal, sum, where } from '../src/ops/index.js';
 import { Adam } from '../src/optim/index.js';
-import { classifierStep, guardedStep } from '../src/train/classifier-step.js';
+import { classifierLossOf, classifierStep } from '../src/train/classifier-step.js';
+import { guardedStep } from '../src/train/guarded-step.js';
 import { NonFiniteError, trainClassifier } from '../src/train/index.js';
 import { Snapshots } from '../src/train/snapshots.js';
 
@@ -41,7 +42,10 @@ test('steps after a snapshot is restored have the losses that they had before', 
 test('a guarded step that breaks leaves masks and statistics as they were', () => {
   const { model, drop } = droppingModel();
   const optimizer = new Adam(model.parameters());
-  const guarded = guardedStep(model, { optimizer, statistics, dataset });
+  const guarded = guardedStep(model, {
+    optimizer,
+    lossOf: classifierLossOf(model, { statistics }),
+  });
   const state = () => [...model.buffers(), drop.generator.state].map((v) => [...v.data()]);
   const before = state();
   assert.equal(guarded.run(images, labels).finite.item(), 1);

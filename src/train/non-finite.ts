@@ -3,10 +3,9 @@
 import { grad } from '../autodiff/index.js';
 import { compile } from '../compiler/index.js';
 import type { Tensor } from '../graph/tensor.js';
-import { crossEntropy, type Module, observeOutputs } from '../nn/index.js';
+import { type AnyModule, observeOutputs } from '../nn/index.js';
 import { equal, sub, sum } from '../ops/index.js';
 import type { Optimizer } from '../optim/index.js';
-import { type NetworkInputOptions, networkInput } from './fit-pictures.js';
 
 /** What was the first to become infinite or NaN. */
 export type NonFinitePlace =
@@ -64,20 +63,22 @@ function describePlace(place: NonFinitePlace): string {
   }
 }
 
-export interface FindNonFiniteOptions extends NetworkInputOptions {
-  /** The uint8 pictures and int32 labels of the step. */
-  readonly inputs: readonly [images: Tensor, labels: Tensor];
+export interface FindNonFiniteOptions {
+  /** The inputs of the step. */
+  readonly inputs: readonly Tensor[];
+  /** The scalar that the step makes small, of its inputs. */
+  readonly lossOf: (...inputs: Tensor[]) => Tensor;
   readonly optimizer: Optimizer;
 }
 
 /** Runs the failed step once more, watching every layer. */
-export function findNonFinite(model: Module, options: FindNonFiniteOptions): NonFinitePlace {
-  const { inputs, optimizer } = options;
+export function findNonFinite(model: AnyModule, options: FindNonFiniteOptions): NonFinitePlace {
+  const { inputs, lossOf, optimizer } = options;
   const layers: { path: string; layer: string }[] = [];
-  const diagnose = compile((images: Tensor, labels: Tensor) => {
-    const forward = observeOutputs(() => model.call(networkInput(images, options)));
+  const diagnose = compile((...inner: Tensor[]) => {
+    const forward = observeOutputs(() => lossOf(...inner));
     layers.push(...forward.outputs.map(({ path, layer }) => ({ path, layer })));
-    const loss = crossEntropy(forward.result, labels);
+    const loss = forward.result;
     return {
       outputs: forward.outputs.map(({ output }) => allFinite(output)),
       loss: allFinite(loss),
@@ -105,7 +106,7 @@ export function allFinite(x: Tensor): Tensor {
 }
 
 /** Whether all parameters and buffers of the model are finite. */
-export function isStateFinite(model: Module): boolean {
+export function isStateFinite(model: AnyModule): boolean {
   return [...model.parameters(), ...model.buffers()].every((variable) =>
     variable.data().every(Number.isFinite),
   );

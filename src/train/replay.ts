@@ -1,14 +1,17 @@
 /** Repeats the last steps of a broken run under guard: finds where it broke and the last good weights. */
 
-import type { DataLoader } from '../data/index.js';
-import type { Module } from '../nn/index.js';
+import type { Batch, DataLoader } from '../data/index.js';
+import type { Tensor } from '../graph/tensor.js';
+import type { AnyModule } from '../nn/index.js';
 import type { Schedule } from '../optim/index.js';
-import { batchesOf, tensorsOf } from './batches.js';
-import { type ClassifierStepOptions, guardedStep } from './classifier-step.js';
+import { batchesOf } from './batches.js';
+import { type GuardedStepOptions, guardedStep } from './guarded-step.js';
 import { findNonFinite, NonFiniteError, type NonFinitePlace } from './non-finite.js';
 import type { Snapshots } from './snapshots.js';
 
-export interface ReplayOptions extends ClassifierStepOptions {
+export interface ReplayOptions extends GuardedStepOptions {
+  /** What a step is given. */
+  readonly inputsOf: (batch: Batch, step: number) => readonly Tensor[];
   readonly loader: DataLoader;
   readonly schedule?: Schedule;
   readonly snapshots: Snapshots;
@@ -19,14 +22,14 @@ export interface ReplayOptions extends ClassifierStepOptions {
 }
 
 /** The error that tells what broke first; afterwards the model has the last weights that worked. */
-export function replay(model: Module, options: ReplayOptions): NonFiniteError {
-  const { loader, optimizer, schedule, snapshots, broken, otherwise } = options;
+export function replay(model: AnyModule, options: ReplayOptions): NonFiniteError {
+  const { loader, inputsOf, optimizer, schedule, snapshots, broken, otherwise } = options;
   const start = snapshots.restore(broken);
   const guarded = guardedStep(model, options);
   try {
     for (const { batch, step, epoch } of batchesOf(loader, { start, end: broken + 1 })) {
       if (schedule) optimizer.lr = schedule(step);
-      const inputs = tensorsOf(batch);
+      const inputs = inputsOf(batch, step);
       if (guarded.run(...inputs).finite.item() === 1) continue;
       const place = findNonFinite(model, { ...options, inputs });
       return new NonFiniteError({ step, epoch, place });

@@ -1,6 +1,6 @@
 /** Copies of all that training changes, taken now and then, so that broken steps can be repeated. */
 
-import type { Module, StateDict } from '../nn/index.js';
+import type { AnyModule, StateDict } from '../nn/index.js';
 import type { Optimizer } from '../optim/index.js';
 
 /** Steps from one copy to the next: rare enough to cost nothing, few enough to repeat quickly. */
@@ -14,12 +14,12 @@ interface Snapshot {
 }
 
 export class Snapshots {
-  readonly #model: Module;
+  readonly #model: AnyModule;
   readonly #optimizer: Optimizer;
   #older: Snapshot | null = null;
   #newer: Snapshot | null = null;
 
-  constructor(model: Module, optimizer: Optimizer) {
+  constructor(model: AnyModule, optimizer: Optimizer) {
     this.#model = model;
     this.#optimizer = optimizer;
   }

@@ -4,36 +4,24 @@ import { type Batch, DataError, type DataLoader, type ImageDataset } from '../da
 import type { Module } from '../nn/index.js';
 import type { Optimizer, Schedule } from '../optim/index.js';
 import { tensorsOf } from './batches.js';
-import { classifierStep } from './classifier-step.js';
+import { classifierLossOf, classifierStep } from './classifier-step.js';
 import { type Evaluation, evaluateClassifier } from './evaluate-classifier.js';
 import type { PictureShape } from './fit-pictures.js';
 import { isStateFinite, type NonFinitePlace } from './non-finite.js';
 import { type PixelStatistics, pixelStatistics } from './pixel-statistics.js';
 import { replay } from './replay.js';
 import { Snapshots } from './snapshots.js';
-import { Trainer, type TrainerOptions, type Training } from './trainer.js';
+import { type Monitor, type SharedTrainerOptions, Trainer, type Training } from './trainer.js';
 
-/** What is left to the `Trainer`: how often to examine, where checkpoints go, what hears of it all. */
-type TrainerShare = Pick<
-  TrainerOptions<Batch>,
-  | 'evaluateEvery'
-  | 'monitor'
-  | 'checkpoints'
-  | 'checkpointEvery'
-  | 'signal'
-  | 'onStep'
-  | 'onEpoch'
-  | 'beforeCheckpoint'
-  | 'onCheckpoint'
->;
-
-export interface TrainClassifierOptions extends TrainerShare {
+export interface TrainClassifierOptions extends SharedTrainerOptions {
   readonly optimizer: Optimizer;
   /** Serves the pictures to learn from; with `dropLast` no second program is compiled for the rest. */
   readonly loader: DataLoader;
   readonly epochs: number;
   /** The pictures to be examined on behind each epoch. */
   readonly test?: ImageDataset;
+  /** What tells whether it gets better. */
+  readonly monitor?: Monitor;
   /** Learning rate by step. Default: what the optimiser has. */
   readonly schedule?: Schedule;
   /** Default: those of the training pictures. */
@@ -83,7 +71,8 @@ export async function trainClassifier(
   if (test) checkLabels(test);
   const snapshots = new Snapshots(model, optimizer);
   const network = { optimizer, statistics, inputShape, dataset: loader.dataset };
-  const training = { ...network, loader, schedule, snapshots };
+  const lossOf = classifierLossOf(model, network);
+  const training = { optimizer, lossOf, inputsOf: tensorsOf, loader, schedule, snapshots };
   const brokenAt = (step: number, otherwise: NonFinitePlace): Error =>
     replay(model, { ...training, broken: step, otherwise });
   let evaluation: Evaluation | null = null;
