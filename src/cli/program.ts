@@ -1,9 +1,7 @@
 /** The command line of Fovea: its commands, their options and their help. */
 
 import { Command } from 'commander';
-import { datasetNames, transformNames } from '../data/index.js';
 import { modelNames } from '../models/index.js';
-import { augmentation } from './augmentation.js';
 import { type ClassifyOptions, classifyCommand } from './classify-command.js';
 import { type CompareOptions, compareCommand } from './compare-command.js';
 import { type DrawOptions, diagramStyles, drawCommand } from './draw-command.js';
@@ -12,16 +10,16 @@ import { numberList } from './given-statistics.js';
 import { type LookOptions, lookCommand } from './look-command.js';
 import { type OnnxTestOptions, onnxTestCommand } from './onnx-test-command.js';
 import { type PredictOptions, predictCommand } from './predict-command.js';
-import { optimizerNames, scheduleNames } from './recipe.js';
 import { addReports } from './report-options.js';
 import { type RunOptions, runCommand } from './run-command.js';
 import { type SummaryCommandOptions, summaryCommand } from './summary-command.js';
 import { sweepCommand } from './sweep-command.js';
 import { addSweep } from './sweep-options.js';
 import type { Terminal } from './terminal.js';
-import { type TrainOptions, type TrainSurroundings, trainCommand } from './train-command.js';
+import { type TrainSurroundings, trainCommand } from './train-command.js';
+import { addTrain } from './train-options.js';
 import { type TuneOptions, tuneCommand } from './tune-command.js';
-import { extents, numberFromZero, oneOf, positiveNumber, wholeNumber } from './usage.js';
+import { extents, oneOf, wholeNumber } from './usage.js';
 import { version } from './version.js';
 
 export interface ProgramSurroundings extends TrainSurroundings {
@@ -38,44 +36,9 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
     .addHelpText('after', EXAMPLES);
   configure(program, terminal);
 
-  const train = program
-    .command('train')
-    .description('train a network, show how well it does, and save it')
-    .argument('[model]', modelNames().join(', '))
-    .option('--data <name>', DATA)
-    .option('--validation <share>', VALIDATION, positiveNumber)
-    .option('--size <n>', SIZE, wholeNumber(1))
-    .option('--augment <names>', AUGMENT, augmentation)
-    .option('--epochs <n>', 'how often every picture is seen (default: 5)', wholeNumber(1))
-    .option('--batch <n>', 'pictures per step (default: 64)', wholeNumber(1))
-    .option('--optimizer <name>', `${optimizerNames.join(', ')} (adam)`, oneOf(optimizerNames))
-    .option(
-      '--lr <rate>',
-      'base learning rate (1e-3; sgd: 0.01); one-cycle peaks at three times it',
-      positiveNumber,
-    )
-    .option('--weight-decay <rate>', 'draws weights to zero (0; adamw: 0.01)', numberFromZero)
-    .option('--schedule <name>', `${scheduleNames.join(', ')} (one-cycle)`, oneOf(scheduleNames))
-    .option('--seed <n>', 'the same seed gives the same network (default: 0)', wholeNumber(0))
-    .option('--threads <n>', 'default: FOVEA_THREADS, else one per core', wholeNumber(1))
-    .option('--train-size <n>', 'learn from so many pictures only', wholeNumber(1))
-    .option('--test-size <n>', 'examine on so many pictures only', wholeNumber(1))
-    .option('--out <folder>', 'where to save (default: runs/<model>-<data>-<n>)')
-    .option('--init <folder>', 'start from the weights of a saved network')
-    .option('--resume <folder>', 'go on with a run, exactly where it was stopped or killed')
-    .option('--patience <n>', 'end after so many epochs without a better test loss', wholeNumber(1))
-    .option('--evaluate-every <n>', 'epochs from one examination to the next (1)', wholeNumber(1))
-    .option('--checkpoint-every <n>', 'steps; there is one behind every epoch', wholeNumber(1))
-    .option('--keep <n>', 'checkpoints to keep, beside the best one (2)', wholeNumber(1))
-    .option(
-      '--json',
-      'end with one line of JSON on standard output; the rest goes to standard error',
-    )
-    .option('--quiet', 'show no progress and no drawings')
-    .addHelpText('after', TRAINING)
-    .action(async (model: string | undefined, options: TrainOptions) => {
-      onExit(await trainCommand(model, options, { terminal, files }));
-    });
+  const train = addTrain(program, async (model, options) => {
+    onExit(await trainCommand(model, options, { terminal, files }));
+  });
 
   const sweep = addSweep(program, train, async (model, options) => {
     onExit(await sweepCommand(model, options, { terminal }));
@@ -252,20 +215,6 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
   }
   return program;
 }
-
-const DATA =
-  `${datasetNames.join(', ')}, or a folder with a subfolder of pictures for each class ` +
-  '(default: mnist when near, else digits)';
-
-const VALIDATION = 'share of the pictures of a folder that is held back (default: 0.1)';
-
-const SIZE =
-  'rows and columns that the network takes (default: those of the data, where that is enough)';
-const AUGMENT = `none, or ${transformNames.join(', ')} with commas between (default: flip,crop for cifar)`;
-
-const TRAINING = `
-The defaults are those of most networks; the ResNets for CIFAR have the recipe of their paper, AlexNet and
-VGG a lower rate. Pictures of another kind than the network's are resized, and made grey or three channels.`;
 
 const scaleKinds = ['linear', 'logarithmic'];
 const NETWORK = "a model's name, the folder of a run, or an .onnx file";

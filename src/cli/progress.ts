@@ -82,8 +82,18 @@ function lines(output: Terminal['stderr']): Progress {
 
 function measures({ means, samplesPerSecond }: StepReport): string {
   const rate = Math.round(samplesPerSecond).toLocaleString('en');
-  const accuracy = (100 * means.accuracy).toFixed(2);
-  return `loss ${means.loss.toFixed(4)}  accuracy ${accuracy} %  ${rate} pictures/s`;
+  const told = Object.entries(means).map(
+    ([name, value]) => `${name} ${formatMeasure(name, value)}`,
+  );
+  return [...told, `${rate} pictures/s`].join('  ');
+}
+
+/** A number that a training tells, by its name: shares of right answers in percent. */
+export function formatMeasure(name: string, value: number): string {
+  if (/accuracy$/i.test(name)) return `${(100 * value).toFixed(2)} %`;
+  const size = Math.abs(value);
+  if (size >= 1e5 || (size < 1e-3 && size > 0)) return value.toExponential(2);
+  return value.toFixed(size >= 100 ? 2 : 4);
 }
 
 /** Minutes and seconds, such as 1:05. */

@@ -1,6 +1,7 @@
 /** A run to go on with: what it was begun with, and what must not be another than it was. */
 
 import { type NetworkConfig, readNetworkConfig } from '../train/index.js';
+import { flagOf } from './training/options.js';
 import { UsageError } from './usage.js';
 
 /** By the names of options; undefined where nothing is said. */
@@ -49,9 +50,6 @@ export const freeFlags = (): string[] => free.map(flagOf);
 const isFree = (option: string): boolean => free.some((name) => name === option);
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-
-const flagOf = (option: string): string =>
-  `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 const shown = (value: unknown): string =>
   value === undefined ? 'none' : Array.isArray(value) ? value.join(',') || 'none' : String(value);

@@ -2,7 +2,6 @@
 
 import { join } from 'node:path';
 import { writeFileAtomically } from '../formats/index.js';
-import { modelNames } from '../models/index.js';
 import { openRunFolder } from '../train/index.js';
 import { chooseData } from './choose-data.js';
 import { createBar } from './progress-bar.js';
@@ -20,6 +19,7 @@ import {
 } from './sweep/sweep-report.js';
 import { trainTrials } from './sweep/train-trial.js';
 import { print, type Terminal } from './terminal.js';
+import { trainableNames } from './training/kinds.js';
 import { requireName, UsageError } from './usage.js';
 
 export interface SweepOptions {
@@ -162,7 +162,7 @@ function newSweep(model: string | undefined, options: SweepOptions): Sweep {
     random === undefined ? grid(dimensions) : drawSettings(dimensions, { count: random, seed });
   const all = seeds === undefined ? drawn : withSeeds(drawn, { count: seeds, first: seed });
   return {
-    ...{ model: requireName('model', model, modelNames()), fixed, metric, mode, stops: stop },
+    ...{ model: requireName('model', model, trainableNames()), fixed, metric, mode, stops: stop },
     trials: all.slice(0, trials).map((settings, i) => ({
       ...{ name: `trial-${i + 1}`, settings, state: 'waiting', course: [], seconds: 0 },
     })),

@@ -1,10 +1,10 @@
 /** The options of `fovea sweep`: its own, and those of `fovea train` for all trials or tried one by one. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { modelNames } from '../models/index.js';
 import { nearestName } from '../text/nearest-name.js';
 import { type Dimension, parseRange, parseTry, type Settings } from './sweep/space.js';
 import { metricNames, type SweepOptions } from './sweep-command.js';
+import { trainableNames } from './training/kinds.js';
 import { oneOf, UsageError, wholeNumber } from './usage.js';
 
 /** Options of train that belong to one training, not to what is learned. */
@@ -37,7 +37,7 @@ export function addSweep(
   const sweep = program
     .command('sweep')
     .description('train a network with many settings and show which of them are best')
-    .argument('[model]', modelNames().join(', '))
+    .argument('[model]', trainableNames().join(', '))
     .option(
       '--try <name=values>',
       'an option of train and values: lr=1e-3,1e-2',

@@ -2,9 +2,8 @@
 
 import type { DatasetSplits } from '../data/index.js';
 import { type FileSystem, FormatError } from '../formats/index.js';
-import { modelNames } from '../models/index.js';
 import { writeReport } from '../report/index.js';
-import { openRunFolder, writeEvaluation } from '../train/index.js';
+import { openRunFolder } from '../train/index.js';
 import { chooseData, loadData } from './choose-data.js';
 import { showProgress, silent } from './progress.js';
 import { resumedRun } from './resumed-run.js';
@@ -12,26 +11,13 @@ import { listenForStop } from './stop-signals.js';
 import { print, type Terminal } from './terminal.js';
 import { useThreads } from './threads.js';
 import { drawResult, summarize } from './train-report.js';
-import {
-  describeChanges,
-  describeTraining,
-  prepareRun,
-  type RunOptions,
-  saveRun,
-  trainRun,
-  writeBeginning,
-} from './training-run.js';
-import { requireName, UsageError } from './usage.js';
+import type { TrainingOptions } from './training/kind.js';
+import { requireOwnOptions, trainableNames } from './training/kinds.js';
+import { describeTraining, prepareRun, saveRun, trainRun, writeBeginning } from './training-run.js';
+import { UsageError } from './usage.js';
 
-export interface TrainOptions extends RunOptions {
-  readonly data?: string;
-  readonly threads?: number;
-  readonly out?: string;
-  /** The folder of a run to go on with. */
-  readonly resume?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
+/** What is said of all trainings, and of the kind of this one. */
+export type TrainOptions = TrainingOptions & Readonly<Record<string, unknown>>;
 
 export interface TrainSurroundings {
   readonly terminal: Terminal;
@@ -71,37 +57,35 @@ export async function trainCommand(
     progress.stop();
     if (begun) requireSameData(data, begun, folder.path);
     const run = await prepareRun(modelName, {
-      options: { ...options, dataFolder: choice.folder },
-      data,
-      folder: folder.path,
-      files,
+      ...{ options, dataFolder: choice.folder, data, folder: folder.path, files },
     });
-    const parameters = run.model.parameters().reduce((total, { size }) => total + size, 0);
+    const { model: network, changes } = run.training;
+    const parameters = network.parameters().reduce((total, { size }) => total + size, 0);
     say(
       `model: ${modelName}, ${count(parameters)} parameters; ` +
         `${count(data.train.length)} pictures to learn from, ${count(data.test.length)} to be examined on`,
     );
-    const changes = describeChanges(run);
-    if (changes !== '') say(`pictures: ${changes}`);
+    if (changes) say(`pictures: ${changes}`);
     if (!begun) await writeBeginning(run);
-    const result = await trainRun(run, { progress, stop, resume: begun !== undefined });
+    const outcome = await trainRun(run, { progress, stop, resume: begun !== undefined });
     progress.stop();
-    if (result.interrupted) {
+    const { ended, steps, stepsPlanned } = outcome.training;
+    if (ended === 'aborted') {
       print(
         terminal.stderr,
-        `stopped after step ${count(result.steps)} of ${count(result.stepsPlanned)}; the training ` +
-          `as it is now is saved in ${folder.path}\nto go on: npx fovea train --resume ${folder.path}`,
+        `stopped after step ${count(steps)} of ${count(stepsPlanned)}; the training as it is now ` +
+          `is saved in ${folder.path}\nto go on: npx fovea train --resume ${folder.path}`,
       );
       return stop.exitCode();
     }
-    const where = await saveRun(run, describeTraining(run, result));
-    if (!options.quiet) print(output, drawResult(result, { data: data.test, output }));
-    if (result.evaluation) await writeEvaluation(where, result.evaluation, data.test, { files });
+    const where = await saveRun(run, describeTraining(run, outcome));
+    if (!options.quiet) print(output, drawResult(outcome, output));
+    await outcome.write?.(where, { files });
     const { path: report } = await writeReport(where);
     say(`saved in ${where}; try it: npx fovea predict ${where} picture.png`);
     say(`all about the run on one page: ${report}`);
     if (options.json) {
-      const summary = { result, out: where, parameters, model: modelName, data: choice.name };
+      const summary = { outcome, out: where, parameters, model: modelName, data: choice.name };
       print(terminal.stdout, JSON.stringify(summarize(summary)));
     }
     return 0;
@@ -129,14 +113,16 @@ async function whatToTrain(
 ): Promise<{ modelName: string; options: TrainOptions; begun?: Begun }> {
   if (options.resume !== undefined) {
     const run = await resumedRun(options.resume, { model, options });
+    requireOwnOptions(run.model, options);
     return { modelName: run.model, options: run.options, begun: run.config.data };
   }
   if (model === undefined) {
     throw new UsageError(
-      `name the model to train, one of ${modelNames().join(', ')}, or a run to go on with: --resume`,
+      `name the model to train, one of ${trainableNames().join(', ')}, or a run to go on with: --resume`,
     );
   }
-  return { modelName: requireName('model', model, modelNames()), options };
+  requireOwnOptions(model, options);
+  return { modelName: model, options };
 }
 
 function requireSameData({ train }: DatasetSplits, begun: Begun, folder: string): void {

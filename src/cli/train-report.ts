@@ -1,67 +1,57 @@
 /** What a training run shows at its end: numbers, the confusion matrix, the worst mistakes. */
 
 import type { ImageDataset } from '../data/index.js';
-import type { Evaluation, TrainingResult } from '../train/index.js';
+import type { Evaluation } from '../train/index.js';
 import { drawConfusionMatrix, drawPictures } from './draw/index.js';
+import { formatMeasure } from './progress.js';
 import type { Output } from './terminal.js';
-
-/** The last line of `fovea train --json`. */
-export interface TrainSummary {
-  readonly model: string;
-  readonly data: string;
-  readonly epochs: number;
-  readonly seconds: number;
-  readonly imagesPerSecond: number;
-  /** Mean over the last epoch. */
-  readonly trainLoss: number;
-  /** Share of the test pictures named rightly, 0 to 1. */
-  readonly testAccuracy: number | null;
-  readonly parameters: number;
-  readonly out: string;
-}
+import type { Outcome } from './training/kind.js';
 
 export interface SummarizeOptions {
-  readonly result: TrainingResult;
+  readonly outcome: Outcome;
   readonly model: string;
   readonly data: string;
   readonly parameters: number;
   readonly out: string;
 }
 
-/** The numbers of a finished run. */
-export function summarize(options: SummarizeOptions): TrainSummary {
-  const { result, model, data, parameters, out } = options;
+/** The last line of `fovea train --json`. */
+export function summarize(options: SummarizeOptions): Record<string, unknown> {
+  const { outcome, model, data, parameters, out } = options;
+  const { history, seconds, samplesPerSecond } = outcome.training;
   return {
-    model,
-    data,
-    epochs: result.history.length,
-    seconds: round(result.seconds, 3),
-    imagesPerSecond: round(result.samplesPerSecond, 1),
-    trainLoss: result.history.at(-1)?.metrics.loss ?? Number.NaN,
-    testAccuracy: result.evaluation?.accuracy ?? null,
-    parameters,
-    out,
+    ...{ model, data, epochs: history.length },
+    ...{ seconds: round(seconds, 3), imagesPerSecond: round(samplesPerSecond, 1) },
+    ...{ ...outcome.numbers, parameters, out },
   };
 }
 
-/** The end of a run as text for `output`. */
-export function drawResult(
-  { history, seconds, samplesPerSecond, evaluation }: TrainingResult,
-  { data, output }: { data: ImageDataset; output: Output },
-): string {
+/** The end of a run as text for `output`: how long it took, and what its kind draws. */
+export function drawResult({ training, draw }: Outcome, output: Output): string {
+  const { history, seconds, samplesPerSecond } = training;
   // A finished run that goes on takes no step.
   const rate = Number.isNaN(samplesPerSecond)
     ? ''
     : `, ${Math.round(samplesPerSecond).toLocaleString('en')} pictures/s`;
   const epochs = history.length === 1 ? '1 epoch' : `${history.length} epochs`;
+  const metrics = Object.entries(history.at(-1)?.metrics ?? {}).map(
+    ([name, value]) => `, training ${name} ${formatMeasure(name, value)}`,
+  );
   const parts = [
-    `${epochs} in ${seconds.toFixed(1)} s${rate}, training loss ${history.at(-1)?.metrics.loss.toFixed(4)}`,
+    `${epochs} in ${seconds.toFixed(1)} s${rate}${metrics.join('')}`,
+    draw?.(output) ?? '',
   ];
-  if (evaluation) {
-    const matrix = drawConfusionMatrix(evaluation.confusion, data.classes, { color: output.color });
-    parts.push(matrix, drawMistakes(evaluation, { data, output }));
-  }
   return `\n${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+/** What the examination of a classifier found, as text. */
+export function drawEvaluation(
+  evaluation: Evaluation,
+  { data, output }: { data: ImageDataset; output: Output },
+): string {
+  const matrix = drawConfusionMatrix(evaluation.confusion, data.classes, { color: output.color });
+  const mistakes = drawMistakes(evaluation, { data, output });
+  return mistakes === '' ? matrix : `${matrix}\n\n${mistakes}`;
 }
 
 /** Lines of pictures; more would push the numbers off the screen. */

@@ -1,12 +1,9 @@
-/** One run of `fovea train`: what it is, how it trains, and what it leaves in its folder. */
+/** One run of `fovea train`: how it begins, how it trains, and what it leaves in its folder, whatever is trained. */
 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTransform, DataLoader, type DatasetSplits } from '../data/index.js';
 import { type FileSystem, WriteError } from '../formats/index.js';
-import { createModel, type ModelOptions } from '../models/index.js';
-import { fitsAuxiliary, fittedInput } from '../models/usual-input.js';
-import { type Module, manualSeed } from '../nn/index.js';
+import { manualSeed } from '../nn/index.js';
 import {
   beginRun,
   CheckpointFolder,
@@ -14,99 +11,51 @@ import {
   type NetworkDescription,
   NonFiniteError,
   openRunFolder,
-  type PictureShape,
-  type PixelStatistics,
-  pixelStatistics,
-  preprocessingFor,
   runFiles,
   saveNetwork,
-  type TrainingResult,
-  trainClassifier,
 } from '../train/index.js';
-import { usualAugmentation } from './augmentation.js';
 import type { Progress } from './progress.js';
-import { createOptimizer, createSchedule, type Recipe, recipeFor } from './recipe.js';
 import { runLog } from './run-log.js';
 import type { StopSignals } from './stop-signals.js';
+import type { Outcome, PreparedTraining, TrainingMaterial } from './training/kind.js';
+import { kindOf } from './training/kinds.js';
 import { UsageError } from './usage.js';
 import { version } from './version.js';
 
-/** What a user may say about a run; what changes nothing in what is learned is at the end. */
-export interface RunOptions extends Partial<Recipe> {
-  /** Rows and columns that the network takes. */
-  readonly size?: number;
-  /** Names of transforms. */
-  readonly augment?: readonly string[];
-  readonly seed?: number;
-  readonly trainSize?: number;
-  readonly testSize?: number;
-  /** The folder of pictures to learn from, where it is no data set with a name. */
-  readonly dataFolder?: string;
-  /** The share of its pictures that is held back. */
-  readonly validation?: number;
-  /** A folder with the weights to start from. */
-  readonly init?: string;
-  /** Epochs without a better test loss after which the training ends. */
-  readonly patience?: number;
-  /** Checkpoints that are kept beside the best one. */
-  readonly keep?: number;
-  readonly checkpointEvery?: number;
-  readonly evaluateEvery?: number;
-}
-
 export interface Run {
-  readonly modelName: string;
-  readonly model: Module;
-  /** The options of the network. */
-  readonly network: ModelOptions;
-  readonly options: RunOptions;
-  readonly recipe: Recipe;
-  readonly data: DatasetSplits;
-  readonly augment: readonly string[];
-  readonly inputShape: PictureShape;
-  readonly statistics: PixelStatistics;
+  /** Of the network. */
+  readonly name: string;
+  readonly training: PreparedTraining;
+  readonly options: TrainingMaterial['options'];
+  /** The folder of pictures to learn from, where it is no data set with a name. */
+  readonly dataFolder: string | undefined;
   readonly folder: string;
   readonly files: FileSystem | undefined;
 }
 
 /** Makes the network and all that is decided before the first step; throws UsageError for what does not fit. */
 export async function prepareRun(
-  modelName: string,
-  given: Pick<Run, 'options' | 'data' | 'folder' | 'files'>,
+  name: string,
+  given: Pick<Run, 'options' | 'dataFolder' | 'folder' | 'files'> & Pick<TrainingMaterial, 'data'>,
 ): Promise<Run> {
-  const { options, data } = given;
-  const inputShape = fittedInput(modelName, { ...data.train, size: options.size });
-  const network = {
-    numClasses: data.train.classes.length,
-    ...(!fitsAuxiliary(modelName, inputShape) && { auxiliary: false }),
-  };
-  const { optimizer, lr, weightDecay, schedule, batch, epochs } = options;
-  return {
-    ...{ ...given, modelName, network, inputShape },
-    recipe: recipeFor(modelName, { optimizer, lr, weightDecay, schedule, batch, epochs }),
-    augment: options.augment ?? usualAugmentation(data.train.name),
-    statistics: pixelStatistics(data.train),
-    model: await createNetwork(modelName, options, network),
-  };
+  const { data, ...rest } = given;
+  const { seed = 0, init } = rest.options;
+  manualSeed(seed);
+  const training = await kindOf(name).prepare(name, { options: rest.options, data });
+  const run = { ...rest, name, training };
+  if (init !== undefined) await takeWeights(run, init);
+  return run;
 }
 
-async function createNetwork(
-  name: string,
-  { seed = 0, init }: RunOptions,
-  network: ModelOptions,
-): Promise<Module> {
-  manualSeed(seed);
-  const model = createModel(name, network);
-  if (init === undefined) return model;
-  const { config, stateDict } = await loadNetwork(init);
+async function takeWeights({ name, training }: Run, folder: string): Promise<void> {
+  const { config, stateDict } = await loadNetwork(folder);
   if (config.model.name !== name) {
     throw new UsageError(
-      `--init: ${init} holds a ${config.model.name}, but a ${name} is to be trained; ` +
+      `--init: ${folder} holds a ${config.model.name}, but a ${name} is to be trained; ` +
         `use "fovea train ${config.model.name}" or another folder`,
     );
   }
-  model.loadStateDict(stateDict);
-  return model;
+  training.model.loadStateDict(stateDict);
 }
 
 /** Writes down what the run is; an earlier one in its folder is laid aside. */
@@ -127,29 +76,18 @@ export interface TrainRunOptions {
 export async function trainRun(
   run: Run,
   { progress, stop, resume }: TrainRunOptions,
-): Promise<TrainingResult> {
-  const { model, options, recipe, data, statistics, inputShape, folder, files } = run;
-  const { batch: batchSize, epochs, lr, weightDecay } = recipe;
-  const { seed = 0, keep, checkpointEvery, evaluateEvery, patience } = options;
-  const loader = new DataLoader(data.train, {
-    ...{ batchSize, seed, shuffle: true, dropLast: true },
-    transforms: run.augment.map((name) => createTransform(name)),
-  });
-  const parameters = model.parameters();
-  const optimizer = createOptimizer(recipe.optimizer, { parameters, lr, weightDecay });
-  const schedule = createSchedule(recipe.schedule, { lr, steps: epochs * loader.length });
+): Promise<Outcome> {
+  const { training, options, folder, files } = run;
+  const { keep, checkpointEvery, evaluateEvery } = options;
   const log = runLog(join(folder, runFiles.metrics));
   try {
-    return await trainClassifier(model, {
-      ...{ optimizer, loader, epochs, schedule, statistics, inputShape },
-      ...{ test: data.test, signal: stop.signal, evaluateEvery, resume },
-      monitor: { metric: 'loss', patience },
+    return await training.train({
+      ...{ signal: stop.signal, evaluateEvery, checkpointEvery, resume },
       checkpoints: new CheckpointFolder(join(folder, runFiles.checkpoints), { keep, files }),
-      checkpointEvery,
       onBegin: log.begin,
       onStep: async (report) => {
         progress.step(report);
-        await log.step(report, { lr: optimizer.lr });
+        await log.step(report, training.scheduled?.() ?? {});
       },
       onEpoch: async (report) => {
         progress.epoch(report);
@@ -157,6 +95,7 @@ export async function trainRun(
       },
       beforeCheckpoint: log.flush,
       onEvaluate: progress.examine,
+      onPicture: async () => {},
     });
   } catch (error) {
     progress.stop();
@@ -173,25 +112,26 @@ export async function trainRun(
 }
 
 /** Saves the network into the run's folder, or into the system's temporary one before it is lost. */
-export async function saveRun(run: Run, training: Record<string, unknown>): Promise<string> {
-  const { model, folder, files } = run;
+export async function saveRun(run: Run, told: Record<string, unknown>): Promise<string> {
+  const { training, folder, files } = run;
   try {
-    await saveNetwork(model, { ...describe(run, training), folder, files });
+    await saveNetwork(training.model, { ...describe(run, told), folder, files });
     return folder;
   } catch (error) {
     if (!(error instanceof WriteError)) throw error;
-    const where = await saveElsewhere(run, training);
+    const where = await saveElsewhere(run, told);
     if (where) error.message += `; the network is saved in ${where} instead`;
     throw error;
   }
 }
 
 /** Saves the network into the system's temporary folder; null when that cannot be done either. */
-async function saveElsewhere(run: Run, training: Record<string, unknown>): Promise<string | null> {
+async function saveElsewhere(run: Run, told: Record<string, unknown>): Promise<string | null> {
+  const { name, training } = run;
   try {
-    const out = join(tmpdir(), `fovea-${run.modelName}-${run.data.train.name}-${Date.now()}`);
+    const out = join(tmpdir(), `fovea-${name}-${training.data.name}-${Date.now()}`);
     const { path } = await openRunFolder('', { out });
-    await saveNetwork(run.model, { ...describe(run, training), folder: path });
+    await saveNetwork(training.model, { ...describe(run, told), folder: path });
     return path;
   } catch {
     return null;
@@ -199,54 +139,31 @@ async function saveElsewhere(run: Run, training: Record<string, unknown>): Promi
 }
 
 /** What config.json says about the run. */
-function describe(run: Run, training: Record<string, unknown>): NetworkDescription {
-  const { modelName, network, data, statistics, inputShape } = run;
-  const { name, classes, shape } = data.train;
-  const described = { name, classes, shape, ...statistics };
-  const isFitted = inputShape.some((extent, dim) => extent !== shape[dim]);
+function describe({ name, training }: Run, told: Record<string, unknown>): NetworkDescription {
+  const { modelOptions, data, preprocessing } = training;
   return {
     savedBy: `fovea ${version}`,
-    model: { name: modelName, options: { ...network } },
-    data: described,
-    preprocessing: { ...preprocessingFor(described), ...(isFitted && { inputShape }) },
-    training,
+    model: { name, options: modelOptions },
+    ...{ data, preprocessing, training: told },
   };
 }
 
 /** What a run tells of its training once it has ended. */
-export function describeTraining(run: Run, result: TrainingResult): Record<string, unknown> {
-  const { steps, seconds, evaluation, interrupted, history, ended } = result;
+export function describeTraining(run: Run, outcome: Outcome): Record<string, unknown> {
+  const { steps, seconds, history, ended } = outcome.training;
+  const interrupted = ended === 'aborted';
   return {
     ...recipeOf(run),
     epochsFinished: history.length,
     ...{ steps, seconds, interrupted, ended },
-    trainLoss: history.at(-1)?.metrics.loss ?? null,
-    testAccuracy: evaluation?.accuracy ?? null,
+    ...outcome.numbers,
   };
 }
 
 /** What has to be known to train the same network again. */
-function recipeOf({ options, recipe, augment }: Run): Record<string, unknown> {
-  const { seed = 0, size, trainSize, testSize, init, patience, validation } = options;
+function recipeOf({ options, training, dataFolder }: Run): Record<string, unknown> {
+  const { seed = 0, trainSize, testSize, init, validation } = options;
   // In place of the data set's name, which a folder cannot be found by.
-  const folder = options.dataFolder === undefined ? {} : { data: options.dataFolder };
-  return {
-    ...{ ...recipe, augment, size, seed, trainSize, testSize, init, patience, validation },
-    ...folder,
-  };
-}
-
-/** What becomes of the pictures of the data set. */
-export function describeChanges({ data, inputShape, network, augment }: Run): string {
-  const [channels, height, width] = data.train.shape;
-  const [wanted, rows, columns] = inputShape;
-  const changes: string[] = [];
-  if (rows !== height || columns !== width) {
-    changes.push(`resized from ${height} x ${width} to ${rows} x ${columns}`);
-  }
-  if (wanted !== channels) changes.push(wanted === 1 ? 'made grey' : 'grey as three channels');
-  if (network.auxiliary === false)
-    changes.push('too small for the auxiliary head, which is left out');
-  if (augment.length > 0) changes.push(`in training changed at random: ${augment.join(', ')}`);
-  return changes.join('; ');
+  const folder = dataFolder === undefined ? {} : { data: dataFolder };
+  return { ...training.settings, seed, trainSize, testSize, init, validation, ...folder };
 }

@@ -68,6 +68,7 @@ export {
   type EpochReport,
   type Monitor,
   type Progress,
+  type SharedTrainerOptions,
   type StepPlace,
   type StepReport,
   Trainer,

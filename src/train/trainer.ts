@@ -92,6 +92,19 @@ export interface TrainerOptions<Batch extends { readonly size: number }> {
   readonly onCheckpoint?: (saved: { path: string; step: number }) => unknown;
 }
 
+/** What a training on `Trainer` leaves to whoever asks for it: how often to examine, where checkpoints go, what hears of it all. */
+export type SharedTrainerOptions = Pick<
+  TrainerOptions<{ readonly size: number }>,
+  | 'evaluateEvery'
+  | 'checkpoints'
+  | 'checkpointEvery'
+  | 'signal'
+  | 'onStep'
+  | 'onEpoch'
+  | 'beforeCheckpoint'
+  | 'onCheckpoint'
+>;
+
 /** The best epoch so far. */
 export interface Best {
   readonly epoch: number;
