@@ -8,7 +8,15 @@ export {
 } from './atomic-file.js';
 export { type ByteSource, blobSource, bytesSource, openFile } from './byte-source.js';
 export { FormatError, type FormatProblem } from './format-error.js';
+export {
+  type AnimationFrame,
+  type AnimationOptions,
+  decodeGifFrames,
+  encodeAnimatedWebp,
+  encodeGif,
+} from './images/animation/index.js';
 export { decodeImage } from './images/decode-image.js';
+export { encodeWebp, type WebpOptions } from './images/encode-webp.js';
 export { type ImageKind, imageKind } from './images/image-kind.js';
 export type { ImagePixels } from './images/image-pixels.js';
 export { decodePng, encodePng } from './images/png.js';

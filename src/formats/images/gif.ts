@@ -1,6 +1,6 @@
-/** Reads the first frame of GIF files (CompuServe, "Graphics Interchange Format", 87a and 89a). */
+/** Reads the frames of GIF files (CompuServe, "Graphics Interchange Format", 87a and 89a). */
 
-import { placed } from './canvas.js';
+import { type Canvas, placed } from './canvas.js';
 import type { ImagePixels } from './image-pixels.js';
 import { checkSize, cutOff, damaged, type ImageFile } from './image-problem.js';
 
@@ -12,34 +12,68 @@ const MOST_CODES = 4096;
 
 /** The first frame on its canvas: RGB, or RGBA where something is transparent. */
 export function decodeGif(bytes: Uint8Array, fileName: string): ImagePixels {
+  const { value } = gifFrames(bytes, fileName).next();
+  return placed(value!.image, value!.canvas);
+}
+
+/** A frame as it is in the file: often a part of the canvas. */
+export interface GifFrame {
+  readonly image: ImagePixels;
+  readonly canvas: Canvas;
+  /** How long it is shown, in milliseconds. */
+  readonly milliseconds: number;
+  /** 2: what it covers is cleared before the next frame; 3: becomes again what it was; else it stays. */
+  readonly disposal: number;
+}
+
+/** The frames one after the other, each decoded when it is asked for; a file has one or more. */
+export function* gifFrames(bytes: Uint8Array, fileName: string): Generator<GifFrame, undefined> {
   const reader = new GifReader(bytes, { fileName, kind: 'GIF' });
   reader.skip(6);
   const canvas = { width: reader.uint16(), height: reader.uint16() };
   const flags = reader.byte();
   reader.skip(2);
   const shared = flags & 0x80 ? reader.take(3 << ((flags & 7) + 1)) : null;
-  let transparent = -1;
-  for (;;) {
+  let control = noControl;
+  for (let frames = 0; ; ) {
     const kind = reader.byte();
-    if (kind === 0x2c) return readFrame(reader, { canvas, shared, transparent });
-    if (kind === 0x3b) throw damaged(reader.file, 'it has no frame');
-    if (kind !== 0x21) {
+    if (kind === 0x2c) {
+      const { transparent, ...timing } = control;
+      yield { ...readFrame(reader, { canvas, shared, transparent }), ...timing };
+      frames++;
+      control = noControl;
+    } else if (kind === 0x3b) {
+      if (frames > 0) return;
+      throw damaged(reader.file, 'it has no frame');
+    } else if (kind === 0x21) {
+      const label = reader.byte();
+      const blocks = reader.blocks();
+      if (label === 0xf9 && blocks.length >= 4) control = controlOf(blocks);
+    } else {
       throw damaged(reader.file, `an unknown block ${kind} at byte ${reader.position - 1}`);
     }
-    const label = reader.byte();
-    const blocks = reader.blocks();
-    if (label === 0xf9 && blocks.length >= 4) transparent = blocks[0] & 1 ? blocks[3] : -1;
   }
 }
+
+/** What stands in front of a frame; `transparent` is an index, -1 for none. */
+const noControl = { transparent: -1, milliseconds: 0, disposal: 0 };
+
+const controlOf = ([flags, low, high, index]: Uint8Array): typeof noControl => ({
+  transparent: flags & 1 ? index : -1,
+  milliseconds: 10 * (low | (high << 8)),
+  disposal: (flags >> 2) & 7,
+});
 
 interface FrameContext {
   readonly canvas: { readonly width: number; readonly height: number };
   readonly shared: Uint8Array | null;
-  /** The index that is transparent; -1 for none. */
   readonly transparent: number;
 }
 
-function readFrame(reader: GifReader, { canvas, shared, transparent }: FrameContext): ImagePixels {
+function readFrame(
+  reader: GifReader,
+  { canvas, shared, transparent }: FrameContext,
+): Pick<GifFrame, 'image' | 'canvas'> {
   const { file, length } = reader;
   const [left, top] = [reader.uint16(), reader.uint16()];
   const [width, height] = [reader.uint16(), reader.uint16()];
@@ -77,7 +111,7 @@ function readFrame(reader: GifReader, { canvas, shared, transparent }: FrameCont
       if (channels === 4 && index !== transparent) data[at + 3] = 255;
     }
   }
-  return placed({ width, height, channels, data }, place);
+  return { image: { width, height, channels, data }, canvas: place };
 }
 
 /** Where the rows of an interlaced frame belong. */

@@ -1,4 +1,4 @@
-/** Finds the first picture in the chunks of a WebP file, and its size (RFC 9649). */
+/** The chunks of WebP files (RFC 9649): the first picture among them and its size, and files made of chunks. */
 
 import type { Canvas } from './canvas.js';
 import { checkSize, cutOff, damaged, type ImageFile } from './image-problem.js';
@@ -11,7 +11,7 @@ export interface WebpPicture {
   readonly exif: Uint8Array | null;
 }
 
-interface Chunk {
+export interface Chunk {
   readonly name: string;
   readonly at: number;
   readonly data: Uint8Array;
@@ -58,7 +58,8 @@ export function readWebp(bytes: Uint8Array, file: ImageFile): WebpPicture {
   return { bytes: webpFile(alone), canvas, hasAlpha, exif };
 }
 
-function chunksOf(
+/** The chunks between two bytes of a file. */
+export function chunksOf(
   bytes: Uint8Array,
   { from, to }: { from: number; to: number },
   file: ImageFile,
@@ -112,7 +113,8 @@ function extendedHeader({ width, height }: { width: number; height: number }): C
   return { name: 'VP8X', at: 0, data };
 }
 
-function webpFile(chunks: readonly Chunk[]): Uint8Array {
+/** A file of these chunks. */
+export function webpFile(chunks: readonly Chunk[]): Uint8Array {
   const padded = (length: number) => length + (length & 1);
   const total = chunks.reduce((sum, { data }) => sum + 8 + padded(data.length), 12);
   const out = new Uint8Array(total);
