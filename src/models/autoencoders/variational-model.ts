@@ -7,6 +7,7 @@ import { Parameter } from '../../nn/parameter.js';
 import { nextMaskStream } from '../../nn/seed.js';
 import { concatenate } from '../../ops/concatenate.js';
 import { add, exp, mul, sigmoid } from '../../ops/elementwise.js';
+import { sum } from '../../ops/reduction.js';
 import {
   bernoulliCost,
   type CodeDistribution,
@@ -82,10 +83,7 @@ export abstract class VariationalModel extends LatentModel {
   }
 
   /** The negative evidence lower bound in nats per picture, its divergence weighted by beta. */
-  objective(
-    pictures: Tensor,
-    { labels, noise, beta = this.beta }: ObjectiveOptions = {},
-  ): Objective {
+  objective(pictures: Tensor, { labels, noise, betaShare = 1 }: ObjectiveOptions = {}): Objective {
     const codes = this.distribution(pictures, labels);
     const drawn = noise ?? this.noise.draw(pictures.shape[0]);
     const logits = this.logits(this.sample(codes, drawn), labels);
@@ -93,7 +91,8 @@ export abstract class VariationalModel extends LatentModel {
       ? gaussianCost(sigmoid(logits), pictures, this.pixelLogVariance)
       : bernoulliCost(logits, pictures);
     const kl = gaussianKl(codes);
-    return { loss: add(reconstruction, mul(kl, beta)), terms: { reconstruction, kl } };
+    const cost = mul(mul(kl, betaShare), this.beta);
+    return { loss: sum(add(reconstruction, cost)), terms: { reconstruction, kl } };
   }
 
   /** `features` [N, F] with the classes beside them, for a network that is told of some. */

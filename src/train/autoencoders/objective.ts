@@ -15,6 +15,6 @@ export interface ObjectiveOptions {
   readonly labels?: Tensor;
   /** Standard normal numbers [N, latent] for the codes of a variational network. Default: drawn by it. */
   readonly noise?: Tensor;
-  /** Weight of the divergence, instead of the network's own: a warm-up raises it. */
-  readonly beta?: Tensor | number;
+  /** The share of its full weight that the divergence has, a scalar or [1]: a warm-up raises it. Default: 1. */
+  readonly betaShare?: Tensor | number;
 }
