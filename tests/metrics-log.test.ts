@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { FormatError, WriteError } from '../src/formats/index.js';
 import { type LogEntry, MetricsLog, readMetrics } from '../src/train/index.js';
@@ -48,6 +48,10 @@ test('damaged lines and files that cannot be written are told', async (t) => {
     assert.match(error.message, /line 2 is no entry/);
     return true;
   });
+  const damaged: number[] = [];
+  const read = await readMetrics(path, { onDamaged: (line) => damaged.push(line) });
+  assert.deepEqual([read.length, damaged], [1, [2]]);
+  await assert.rejects(readMetrics(dirname(path)), FormatError);
   const nowhere = new MetricsLog(join(path, 'metrics.jsonl'));
   await assert.rejects(nowhere.append([entry(0)]), WriteError);
 });

@@ -18,7 +18,7 @@ export function addReports(
     .option('--out <file>', 'the page (default: report.html in the folder)')
     .option('--json', 'write one line of JSON to standard output')
     .action(async (folder: string, options: ReportOptions) => {
-      done(await reportCommand(folder, options, terminal));
+      done(await reportCommand(folder, options, { terminal }));
     });
   const runs = program.command('runs').description('show the runs in a folder');
   const list = runs

@@ -22,12 +22,13 @@ export interface RunsOptions {
 export async function runsCommand(
   folder: string,
   { json }: RunsOptions,
-  { stdout }: Terminal,
+  { stdout, stderr }: Terminal,
 ): Promise<number> {
-  const runs = await readRuns(folder);
-  if (json) print(stdout, JSON.stringify({ runs: runs.map(described) }));
+  const { runs, problems } = await readRuns(folder);
+  if (json) print(stdout, JSON.stringify({ runs: runs.map(described), problems }));
   else if (runs.length === 0) print(stdout, `there are no runs in ${folder}`);
   else for (const line of formatTable(header, runs.map(rowOf))) print(stdout, line);
+  if (!json) for (const problem of problems) print(stderr, problem);
   return 0;
 }
 

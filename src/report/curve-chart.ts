@@ -1,10 +1,11 @@
 /** Curves of one measure, of one run or several, over the steps of training. */
 
 import { line, n, text } from '../inspect/comparison/marks.js';
-import { scaleFor } from '../inspect/comparison/scale.js';
+import { roundAbove, type Scale, scaleFor } from '../inspect/comparison/scale.js';
 import { groupColors, styleSheet } from '../inspect/comparison/theme.js';
-import { formatNumber } from '../text/table.js';
-import type { Curve } from './read-run.js';
+import { escapeXml } from '../text/escape-xml.js';
+import { bestPoint, type Curve, type EpochMark } from './curves.js';
+import { type Measure, measureOf } from './measure.js';
 
 /** A curve and whose it is. */
 export interface ChartCurve extends Curve {
@@ -15,53 +16,44 @@ export interface ChartCurve extends Curve {
 
 const width = 560;
 const height = 320;
-const plot = { left: 62, right: 544, top: 14, bottom: 276 };
+const plot = { left: 66, right: 544, top: 26, bottom: 276 };
 /** More points than a chart has places only make it large. */
 const mostPoints = 400;
+const mostMarks = 10;
 
-/** An SVG picture; values of it are in its attribute for the page's script. */
-export function curveChart(name: string, curves: readonly ChartCurve[]): string {
+/** An SVG picture; values of it are in its attribute for the page's script. Empty when there is nothing to show. */
+export function curveChart(
+  name: string,
+  curves: readonly ChartCurve[],
+  epochs: readonly EpochMark[] = [],
+): string {
+  const measure = measureOf(name);
   const shown = curves
-    .map((curve) => ({
-      ...curve,
-      points: thinned(curve.points.filter(([, y]) => Number.isFinite(y))),
-    }))
+    .map((curve) => ({ ...curve, points: shownPoints(curve, measure) }))
     .filter(({ points }) => points.length > 0);
   if (shown.length === 0) return '';
   const places = shown.flatMap(({ points }) => points);
-  const values = places.map(([, value]) => value);
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const kind = least > 0 && most / least > 100 && !/^lr$/.test(name) ? 'logarithmic' : 'linear';
-  const placed = (all: number[]) => all.map((value) => ({ value, radius: 4 }));
-  const x = scaleFor(placed([0, ...places.map(([step]) => step)]), {
+  const last = Math.max(...places.map(([step]) => step));
+  const x = scaleFor(placed([0, last]), {
     ...{ kind: 'linear', range: [plot.left, plot.right], fromZero: true, ticks: 6 },
   });
-  const y = scaleFor(placed(values), { kind, range: [plot.bottom, plot.top], ticks: 6 });
-  const at = ([step, value]: readonly [number, number]): string =>
-    `${n(x.at(step))},${n(y.at(value))}`;
-  const marks = shown.flatMap(({ points, from, color }) => {
-    const path = (all: Curve['points'], look: string): string =>
-      `<polyline class="curve ${look} c${color % groupColors}" points="${all.map(at).join(' ')}"/>`;
-    if (from === 'steps') return [path(points, 'raw'), path(smoothed(points), 'smooth')];
-    const dots = points.map(
-      (point) =>
-        `<circle class="dot c${color % groupColors}" cx="${n(x.at(point[0]))}" cy="${n(y.at(point[1]))}" r="3"/>`,
-    );
-    return [path(points, from), ...dots];
-  });
+  const y = scaleOfValues(
+    places.map(([, value]) => value),
+    measure,
+  );
   const data = {
-    ...{ left: x.at(0), each: x.at(1) - x.at(0) },
+    ...{ left: x.at(0), each: x.at(1) - x.at(0), unit: measure.unit },
     curves: shown.map(({ label, points }) => ({
       label,
       points: points.map(([step, value]) => [step, Number(value.toPrecision(4))]),
     })),
   };
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeAttribute(name)}" data-curves="${escapeAttribute(JSON.stringify(data))}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(name)}" data-curves="${escapeXml(JSON.stringify(data))}">`,
     `<style>${styleSheet('auto')}</style>`,
     ...y.ticks.flatMap((tick) => [
       line({ x: plot.left, y: y.at(tick) }, { x: plot.right, y: y.at(tick) }, 'grid'),
-      text(shortNumber(tick), {
+      text(`${shortNumber(tick)}${measure.unit}`, {
         ...{ x: plot.left - 8, y: y.at(tick) + 4, size: 12, look: 'tick', anchor: 'end' },
       }),
     ]),
@@ -71,38 +63,86 @@ export function curveChart(name: string, curves: readonly ChartCurve[]): string 
       }),
     ),
     text('steps', { x: plot.right, y: plot.bottom + 36, size: 12, look: 'tick', anchor: 'end' }),
+    ...epochMarks(epochs, x, last),
     line({ x: plot.left, y: plot.bottom }, { x: plot.right, y: plot.bottom }, 'axis'),
-    ...marks,
+    ...shown.flatMap((curve) => curveMarks(curve, { x, y, measure })),
     `<line class="cursor" x1="0" x2="0" y1="${plot.top}" y2="${plot.bottom}" visibility="hidden"/>`,
     '</svg>',
   ].join('');
 }
 
-const escapeAttribute = (words: string): string =>
-  words.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+const placed = (values: readonly number[]) => values.map((value) => ({ value, radius: 4 }));
+
+function scaleOfValues(values: readonly number[], { kind }: Measure): Scale {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const isWide = kind === 'result' && least > 0 && most / least > 100;
+  return scaleFor(placed(values), {
+    kind: isWide ? 'logarithmic' : 'linear',
+    range: [plot.bottom, plot.top],
+    // What a computer gives is told from nothing on; a loss may lie between any two values.
+    fromZero: kind === 'system' && least >= 0,
+    ticks: 6,
+  });
+}
+
+/** Dashes where epochs end, as many as can be told apart. */
+function epochMarks(epochs: readonly EpochMark[], x: Scale, last: number): string[] {
+  const inside = epochs.filter(({ step }) => step <= last);
+  const every = roundAbove(Math.max(1, inside.length / mostMarks));
+  const marked = inside.filter(({ epoch }) => epoch % every === 0);
+  return marked.flatMap(({ step, epoch }, i) => {
+    const at = x.at(step);
+    const words = i === 0 ? `epoch ${epoch}` : String(epoch);
+    return [
+      line({ x: at, y: plot.top }, { x: at, y: plot.bottom }, 'grid epoch'),
+      text(words, { x: at, y: plot.top - 8, size: 11, look: 'tick', anchor: 'middle' }),
+    ];
+  });
+}
+
+function curveMarks(
+  { points, from, color }: ChartCurve,
+  { x, y, measure: { better, kind } }: { x: Scale; y: Scale; measure: Measure },
+): string[] {
+  const hue = `c${color % groupColors}`;
+  const at = ([step, value]: readonly [number, number]) => [n(x.at(step)), n(y.at(value))];
+  const path = (all: Curve['points'], look: string): string =>
+    `<polyline class="curve ${look} ${hue}" points="${all.map((point) => at(point).join()).join(' ')}"/>`;
+  // Settings have no noise to look through.
+  if (from === 'steps' && kind === 'setting') return [path(points, 'set')];
+  if (from === 'steps') return [path(points, 'raw'), path(smoothed(points), 'smooth')];
+  const dot = (point: readonly [number, number], look: string, radius: number): string => {
+    const [cx, cy] = at(point);
+    return `<circle class="${look} ${hue}" cx="${cx}" cy="${cy}" r="${radius}"/>`;
+  };
+  const best =
+    better !== undefined && from === 'evaluation' && points.length > 1
+      ? [dot(bestPoint(points, better), 'best', 6.5)]
+      : [];
+  return [path(points, from), ...points.map((point) => dot(point, 'dot', 3)), ...best];
+}
 
 const shortNumber = (value: number): string =>
   value === 0 || (Math.abs(value) >= 0.001 && Math.abs(value) < 1e6)
     ? value.toLocaleString('en', { maximumSignificantDigits: 4 })
     : value.toExponential();
 
-/** Every so many points, the last among them. */
-const thinned = (points: Curve['points']): Curve['points'] => {
-  const every = Math.ceil(points.length / mostPoints);
-  return points.filter((_, i) => i % every === 0 || i === points.length - 1);
-};
-
-/** A running mean that forgets. */
-function smoothed(points: Curve['points']): Curve['points'] {
-  const keep = Math.min(0.95, 1 - 1 / Math.max(1, points.length / 30));
-  let [sum, weight] = [0, 0];
-  return points.map(([step, value]) => {
-    sum = keep * sum + value;
-    weight = keep * weight + 1;
-    return [step, sum / weight];
-  });
+/** Finite ones, in the measure's unit; every so many, the last among them. */
+function shownPoints({ points }: Curve, { scale }: Measure): [number, number][] {
+  const finite = points.filter(([, value]) => Number.isFinite(value));
+  const every = Math.ceil(finite.length / mostPoints);
+  return finite
+    .filter((_, i) => i % every === 0 || i === finite.length - 1)
+    .map(([step, value]) => [step, value * scale]);
 }
 
-/** `98.61 %` for shares, three digits for others. */
-export const formatMetric = (metric: string, value: number): string =>
-  metric === 'accuracy' ? `${(100 * value).toFixed(2)} %` : formatNumber(value);
+/** The mean of each point's surroundings, as many on both sides, so that nothing comes late. */
+function smoothed(points: Curve['points']): Curve['points'] {
+  const reach = Math.floor(points.length / 40);
+  const sums = [0];
+  for (const [i, [, value]] of points.entries()) sums.push(sums[i] + value);
+  return points.map(([step], i) => {
+    const [from, to] = [Math.max(0, i - reach), Math.min(points.length, i + reach + 1)];
+    return [step, (sums[to] - sums[from]) / (to - from)];
+  });
+}

@@ -2,6 +2,7 @@
 
 import { pageStyle } from '../inspect/page-style.js';
 import { escapeXml } from '../text/escape-xml.js';
+import { factStyle } from './fact-cards.js';
 
 /** A section that is written already. */
 export interface WrittenSection {
@@ -31,7 +32,7 @@ export function htmlPage({ title, lead, sections, footer }: HtmlPage): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <title>${escapeXml(title)}</title>
-<style>${pageStyle}${reportStyle}${style.join('')}</style>
+<style>${pageStyle}${factStyle}${reportStyle}${style.join('')}</style>
 </head>
 <body>
 <main>
@@ -52,10 +53,9 @@ const once = (texts: readonly (string | undefined)[]): string[] => [
 ];
 
 const reportStyle = `
-pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 10px 14px; overflow-x: auto; font-size: 14px; }
+pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 10px 14px; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 14px; }
 .problem { border-left: 4px solid var(--accent); padding-left: 12px; }
 table { border-collapse: collapse; font-size: 14px; } th, td { padding: 4px 12px; border-bottom: 1px solid var(--line); text-align: left; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(120px, 1fr)); gap: 18px; }
-.pictures.large { grid-template-columns: repeat(auto-fill, minmax(240px, 1fr)); }
 .pictures img { width: 100%; border-radius: 8px; }
 `;

@@ -1,55 +1,46 @@
 /** Reports of runs: read from their folders, written as pages. */
 
-import { FormatError, writeFileAtomically } from '../formats/index.js';
+import { type FileSystem, FormatError, writeFileAtomically } from '../formats/index.js';
 import { runFiles } from '../train/index.js';
 import { type RecordedRun, readRun, weightsOf } from './read-run.js';
 import { reportPage } from './report-page.js';
+import { picturesOf } from './run-pictures.js';
 
-export { formatMetric } from './curve-chart.js';
+export { formatMetric } from './measure.js';
 export { bestOf, type RecordedRun, type RunState, readRun, secondsOf } from './read-run.js';
 export { comparedRunsPage } from './report-page.js';
-
-/** Bytes of pictures in a page, all together. */
-const mostPictureBytes = 6e5;
+export type { ReportContent, ReportSection } from './section.js';
 
 /**
- * Writes the page of the run in `folder`, by default into it as report.html; tells where it is.
+ * Writes the page of the run in `folder`, by default into it as report.html; tells where it is, and what of the
+ * run could not be read.
  *
  * Throws FormatError when there is no run, and WriteError when the page cannot be written.
  */
 export async function writeReport(
   folder: string,
-  { out }: { out?: string } = {},
+  { out, files }: { out?: string; files?: FileSystem } = {},
 ): Promise<{ run: RecordedRun; path: string }> {
   const { join } = await import('node:path');
-  const run = await readRun(folder);
+  const found = await readRun(folder);
+  const { network, problems } = await weightsOf(folder);
+  const run = { ...found, problems: [...found.problems, ...problems] };
   const path = out ?? join(folder, runFiles.report);
-  const content = { run, network: await weightsOf(folder), pictures: await picturesOf(folder) };
-  await writeFileAtomically(path, await reportPage(content));
+  const page = await reportPage({ run, network, ...(await picturesOf(folder)) });
+  await writeFileAtomically(path, page, { files });
   return { run, path };
 }
 
-/** The PNG files in samples/ as addresses; those that no longer fit are left out. */
-async function picturesOf(folder: string): Promise<Map<string, string>> {
-  const { readdir, readFile } = await import('node:fs/promises');
-  const { join } = await import('node:path');
-  const names = await readdir(join(folder, runFiles.samples)).catch(() => []);
-  const pictures = new Map<string, string>();
-  let room = mostPictureBytes;
-  for (const name of names.sort()) {
-    if (!name.endsWith('.png')) continue;
-    const bytes = await readFile(join(folder, runFiles.samples, name)).catch(() => null);
-    if (bytes === null || bytes.length > room) continue;
-    room -= bytes.length;
-    const uri = `data:image/png;base64,${bytes.toString('base64')}`;
-    pictures.set(`${runFiles.samples}/${name}`, uri);
-  }
-  return pictures;
-}
-
-/** The runs in the folders right in `folder`, by name; other folders are passed over. */
-export async function readRuns(folder: string): Promise<RecordedRun[]> {
-  const { readdir } = await import('node:fs/promises');
+/**
+ * The runs in the folders right in `folder`, by name, and why others cannot be read; folders without a run are
+ * passed over.
+ *
+ * Throws FormatError when there is no such folder.
+ */
+export async function readRuns(
+  folder: string,
+): Promise<{ runs: readonly RecordedRun[]; problems: readonly string[] }> {
+  const { access, readdir } = await import('node:fs/promises');
   const { join } = await import('node:path');
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw new FormatError(
@@ -63,13 +54,20 @@ export async function readRuns(folder: string): Promise<RecordedRun[]> {
     );
   });
   const runs: RecordedRun[] = [];
+  const problems: string[] = [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (!entry.isDirectory()) continue;
-    const run = await readRun(join(folder, entry.name)).catch((error: unknown) => {
-      if (error instanceof FormatError) return null;
-      throw error;
-    });
-    if (run) runs.push(run);
+    const path = join(folder, entry.name);
+    const isRun = await access(join(path, runFiles.config)).then(
+      () => true,
+      () => false,
+    );
+    if (!isRun) continue;
+    try {
+      runs.push(await readRun(path));
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      problems.push(error.message);
+    }
   }
-  return runs;
+  return { runs, problems };
 }

@@ -12,6 +12,8 @@ import {
   type SavedEvaluation,
   type SavedNetwork,
 } from '../train/index.js';
+import { bestPoint, curvesOf } from './curves.js';
+import { measureOf } from './measure.js';
 
 export type RunState = 'finished' | 'stopped' | 'running?' | 'broke down';
 
@@ -38,18 +40,18 @@ const RECENT_SECONDS = 60;
 export async function readRun(folder: string): Promise<RecordedRun> {
   const { stat } = await import('node:fs/promises');
   const { basename, join, resolve } = await import('node:path');
-  const config = await readNetworkConfig(folder);
+  const config = withTraining(await readNetworkConfig(folder));
   const problems: string[] = [];
-  const orTell = async <T>(reading: Promise<T>, otherwise: T): Promise<T> =>
-    reading.catch((error: unknown) => {
-      if (!(error instanceof FormatError)) throw error;
-      problems.push(error.message);
-      return otherwise;
-    });
   const log = join(folder, runFiles.metrics);
-  const entries = await orTell(readMetrics(log), []);
+  const damaged: number[] = [];
+  const entries = await orTell(
+    readMetrics(log, { onDamaged: (line) => damaged.push(line) }),
+    [],
+    problems,
+  );
+  if (damaged.length > 0) problems.push(damagedLines(log, damaged));
   if (entries.length === 0) problems.push(`there is no log in ${log}, so that there are no curves`);
-  const evaluation = await orTell(readEvaluation(folder), null);
+  const evaluation = await orTell(readEvaluation(folder), null, problems);
   const changed = await stat(log).then(
     ({ mtimeMs }) => mtimeMs,
     () => 0,
@@ -59,6 +61,29 @@ export async function readRun(folder: string): Promise<RecordedRun> {
   return { folder, name: basename(resolve(folder)), config, entries, evaluation, state, problems };
 }
 
+/** What is read; where it is damaged, that is told among the problems. */
+async function orTell<T>(reading: Promise<T>, otherwise: T, problems: string[]): Promise<T> {
+  return reading.catch((error: unknown) => {
+    if (!(error instanceof FormatError)) throw error;
+    problems.push(error.message);
+    return otherwise;
+  });
+}
+
+function damagedLines(log: string, lines: readonly number[]): string {
+  const [first] = lines;
+  const which =
+    lines.length === 1 ? `line ${first}` : `${lines.length} lines, line ${first} first,`;
+  return `${which} of ${log} cannot be understood and ${lines.length === 1 ? 'is' : 'are'} left out`;
+}
+
+/** How it was trained is for people, so that nothing else minds when it is missing. */
+function withTraining(config: NetworkConfig): NetworkConfig {
+  const { training } = config;
+  const isObject = typeof training === 'object' && training !== null;
+  return isObject ? config : { ...config, training: {} };
+}
+
 function stateOf({ weights, training }: NetworkConfig, isRecent: boolean): RunState {
   if (training.brokeDownAtStep !== undefined) return 'broke down';
   if (training.interrupted === true) return 'stopped';
@@ -66,67 +91,34 @@ function stateOf({ weights, training }: NetworkConfig, isRecent: boolean): RunSt
   return isRecent ? 'running?' : 'stopped';
 }
 
-/** The weights of a run, null where there are none that can be read. */
-export const weightsOf = (folder: string): Promise<SavedNetwork | null> =>
-  loadNetwork(folder).catch((error: unknown) => {
-    if (error instanceof FormatError) return null;
-    throw error;
-  });
-
-/** Numbers that a log tells of how a run went, not of how well it did. */
-const notMeasures = new Set(['step', 'epoch', 'seconds']);
-
-export interface Curve {
-  /** [step, value], in order. */
-  readonly points: readonly (readonly [number, number])[];
-  readonly from: 'steps' | 'epochs' | 'evaluation';
+/** The weights of a run; null, with the reason, where there are none that can be read. */
+export async function weightsOf(
+  folder: string,
+): Promise<{ network: SavedNetwork | null; problems: readonly string[] }> {
+  const problems: string[] = [];
+  const network = await orTell(loadNetwork(folder), null, problems);
+  return { network, problems };
 }
 
-/** The curves of a run by the name of what they show. */
-export function curvesOf(entries: readonly LogEntry[]): Map<string, Curve[]> {
-  const curves = new Map<string, Map<Curve['from'], [number, number][]>>();
-  for (const { kind, evaluation, ...values } of entries) {
-    const sources: [Curve['from'], unknown][] = [
-      [kind === 'step' ? 'steps' : 'epochs', values],
-      ['evaluation', evaluation],
-    ];
-    for (const [from, numbers] of sources) {
-      if (typeof numbers !== 'object' || numbers === null) continue;
-      for (const [name, value] of Object.entries(numbers)) {
-        if (notMeasures.has(name) || typeof value !== 'number') continue;
-        const ofName = curves.get(name) ?? new Map<Curve['from'], [number, number][]>();
-        curves.set(name, ofName);
-        const points = ofName.get(from) ?? [];
-        ofName.set(from, points);
-        points.push([values.step + 1, value]);
-      }
-    }
-  }
-  return new Map(
-    [...curves].map(([name, ofName]) => [
-      name,
-      [...ofName].map(([from, points]) => ({ from, points })),
-    ]),
-  );
-}
+/** What a run is told by, the first that it has; others of its examination come behind. */
+const mostTelling = ['accuracy', 'elbo', 'loss', 'mse'];
 
-/** The best value of what tells most: the accuracy of an examination, else a loss. */
+/** The best value of what tells most: the accuracy of an examination, else another measure of it, or a loss. */
 export function bestOf({
   entries,
 }: RecordedRun): { metric: string; value: number; step: number } | null {
   const curves = curvesOf(entries);
-  for (const [metric, isBetter] of [
-    ['accuracy', (a: number, b: number) => a > b],
-    ['loss', (a: number, b: number) => a < b],
-  ] as const) {
+  const examined = [...curves.keys()].filter((name) =>
+    curves.get(name)?.some(({ from }) => from === 'evaluation'),
+  );
+  for (const metric of [...mostTelling, ...examined]) {
+    const { better } = measureOf(metric);
     const found = curves.get(metric);
     const curve =
       found?.find(({ from }) => from === 'evaluation') ??
       found?.find(({ from }) => from === 'epochs');
-    if (!curve) continue;
-    const [step, value] = curve.points.reduce((best, point) =>
-      isBetter(point[1], best[1]) ? point : best,
-    );
+    if (!curve || better === undefined) continue;
+    const [step, value] = bestPoint(curve.points, better);
     return { metric, value, step };
   }
   return null;

@@ -1,12 +1,14 @@
 /** The page of a run: its headline, how to repeat it or go on, and the sections that it has. */
 
 import { FormatError } from '../formats/index.js';
+import { groupColors } from '../inspect/comparison/theme.js';
 import { escapeXml } from '../text/escape-xml.js';
 import { repeatCommand, resumeCommand } from './commands.js';
-import { formatMetric } from './curve-chart.js';
+import { factCards } from './fact-cards.js';
 import { htmlPage, type WrittenSection } from './html-page.js';
-import { chartScript, chartStyle, measureCharts } from './measure-charts.js';
-import { bestOf, type RecordedRun, secondsOf } from './read-run.js';
+import { chartLegend, chartScript, chartStyle, measureCharts } from './measure-charts.js';
+import type { RecordedRun } from './read-run.js';
+import { keyFacts } from './run-facts.js';
 import type { ReportContent, ReportSection } from './section.js';
 import { reportSections } from './sections/index.js';
 
@@ -25,7 +27,7 @@ export async function reportPage(
   return htmlPage({
     title: `${config.model.name} on ${config.data.name}`,
     lead: [
-      `<p class="lead">${escapeXml(headline(run))}</p>`,
+      factCards(keyFacts(run)),
       ...problems.map(problemHtml),
       `<p class="soft">To repeat it:</p><pre>${escapeXml(repeatCommand(run))}</pre>`,
       ...(run.state === 'finished'
@@ -51,32 +53,15 @@ const problemHtml = (problem: string): string => `<p class="problem">${escapeXml
 
 /** The text of a page that lays the curves of several runs over each other. */
 export function comparedRunsPage(runs: readonly RecordedRun[]): string {
-  const rows = runs.map(
-    (run, i) =>
-      `<tr><td><i class="swatch s${i % 7}"></i>${escapeXml(run.name)}</td><td>${escapeXml(headline(run))}</td></tr>`,
-  );
-  const html = measureCharts(runs) ?? problemHtml('none of these runs has a log');
+  const rows = runs.map((run, i) => {
+    const facts = keyFacts(run).map(({ name, value }) => `${name} ${value}`);
+    return `<tr><td><i class="swatch s${i % groupColors}"></i>${escapeXml(run.name)}</td><td>${escapeXml(facts.join(' · '))}</td></tr>`;
+  });
+  const charts = measureCharts(runs, ['result', 'setting', 'system']);
+  const html = charts === null ? problemHtml('none of these runs has a log') : chartLegend + charts;
   return htmlPage({
     title: `Runs: ${runs.map(({ name }) => name).join(', ')}`,
     lead: `<table>${rows.join('')}</table>`,
     sections: [{ title: 'How they went', html, style: chartStyle, script: chartScript }],
   });
-}
-
-function headline(run: RecordedRun): string {
-  const best = bestOf(run);
-  const seconds = secondsOf(run);
-  const steps = Math.max(0, ...run.entries.map(({ step }) => step + 1));
-  const epochs = run.entries.filter(({ kind }) => kind === 'epoch').length;
-  return [
-    run.state,
-    ...(best ? [`best ${best.metric} ${formatMetric(best.metric, best.value)}`] : []),
-    ...(run.evaluation
-      ? [
-          `${run.evaluation.correct.toLocaleString('en')} of ${run.evaluation.count.toLocaleString('en')} test pictures named rightly`,
-        ]
-      : []),
-    `${epochs} epochs, ${steps.toLocaleString('en')} steps`,
-    ...(seconds === null ? [] : [`${seconds.toFixed(1)} s`]),
-  ].join(' · ');
 }

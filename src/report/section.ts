@@ -2,13 +2,12 @@
 
 import type { SavedNetwork } from '../train/index.js';
 import type { RecordedRun } from './read-run.js';
+import type { RunPictures } from './run-pictures.js';
 
-export interface ReportContent {
+export interface ReportContent extends RunPictures {
   readonly run: RecordedRun;
   /** The weights; null where there are none that can be read. */
   readonly network: SavedNetwork | null;
-  /** The pictures that the run left, by their paths in its folder (`samples/mistake-000.png`), as addresses. */
-  readonly pictures: ReadonlyMap<string, string>;
 }
 
 /**

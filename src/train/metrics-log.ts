@@ -49,20 +49,36 @@ export class MetricsLog {
 /**
  * The entries of a log, in order; a last line that is cut off is passed over. None when there is no file.
  *
- * Throws FormatError when another line is no entry.
+ * Throws FormatError when it cannot be read, and when another line is no entry, unless `onDamaged` is there to
+ * hear of such lines, counted from 1.
  */
-export async function readMetrics(path: string): Promise<LogEntry[]> {
+export async function readMetrics(
+  path: string,
+  { onDamaged }: { onDamaged?: (line: number) => void } = {},
+): Promise<LogEntry[]> {
   const { readFile } = await import('node:fs/promises');
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw error;
+    throw new FormatError(
+      path,
+      {
+        happened: `it cannot be read (${error instanceof Error ? error.message : error})`,
+        expected: 'the log of a run',
+        mend: 'make it readable, or restore the file',
+      },
+      error,
+    );
   });
   const lines = text.split('\n');
   // Behind the last line break there is nothing, or a line that was cut off.
   lines.pop();
-  return lines.map((line, i) => {
+  return lines.flatMap((line, i) => {
     const entry = parse(line);
-    if (isEntry(entry)) return entry;
+    if (isEntry(entry)) return [entry];
+    if (onDamaged) {
+      onDamaged(i + 1);
+      return [];
+    }
     throw new FormatError(path, {
       happened: `line ${i + 1} is no entry of a log`,
       expected: 'a JSON object with a step and an epoch on each line',

@@ -1,10 +1,10 @@
 /** The filters of the first layer that has some of one or three channels. */
 
-import { filterPicture, sheetOf } from '../../inspect/picture-sheet.js';
+import { dataUri, filterPicture } from '../../inspect/picture-sheet.js';
 import { escapeXml } from '../../text/escape-xml.js';
 import type { ReportSection } from '../section.js';
 
-const mostFilters = 128;
+const mostFilters = 96;
 
 export const firstLayerSection: ReportSection = {
   title: 'What the first layer looks for',
@@ -18,12 +18,19 @@ export const firstLayerSection: ReportSection = {
     if ((channels !== 1 && channels !== 3) || height * width < 4) return null;
     const size = channels * height * width;
     const shown = Math.min(count, mostFilters);
+    const side = shown <= 16 ? 96 : 64;
     const filters = Array.from({ length: shown }, (_, i) => {
       const weights = Array.from({ length: size }, (_, k) => Number(data[i * size + k]));
-      return filterPicture(weights, { channels, height, width });
+      const uri = dataUri(filterPicture(weights, { channels, height, width }));
+      return `<img class="sharp" width="${side}" height="${Math.round((side * height) / width)}" src="${uri}" alt="filter ${i}">`;
     });
-    const sheet = sheetOf(filters);
-    return `<p class="lead">${shown} filters of ${width} x ${height} pixels (${escapeXml(name)}): grey is zero.</p><img class="sharp filters" style="width:${sheet.columns * 72}px" src="${sheet.uri}" alt="filters of ${escapeXml(name)}">`;
+    const of = shown < count ? ` of ${count}` : '';
+    const colors =
+      channels === 1
+        ? 'light where it wants a bright pixel, dark where a dark one'
+        : 'in the colours that it answers to';
+    return `<p class="lead">${shown}${of} filters of ${width} x ${height} pixels (<code>${escapeXml(name)}</code>), ${colors}; grey is zero.</p><div class="filters">${filters.join('')}</div>`;
   },
-  style: '.filters { max-width: 100%; border-radius: 8px; }',
+  style:
+    '.filters { display: flex; flex-wrap: wrap; gap: 8px; } .filters img { border-radius: 6px; }',
 };

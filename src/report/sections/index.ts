@@ -7,6 +7,7 @@ import { firstLayerSection } from './first-layer.js';
 import { mistakesSection } from './mistakes.js';
 import { recipeSection } from './recipe.js';
 import { samplesSection } from './samples.js';
+import { systemSection } from './system.js';
 
 export const reportSections: readonly ReportSection[] = [
   curvesSection,
@@ -14,5 +15,6 @@ export const reportSections: readonly ReportSection[] = [
   confusionSection,
   mistakesSection,
   firstLayerSection,
+  systemSection,
   recipeSection,
 ];

@@ -1,27 +1,42 @@
 /** All settings of a run, as its config.json has them. */
 
 import { escapeXml } from '../../text/escape-xml.js';
+import { inWords } from '../measure.js';
+import { isSystemSetting } from '../run-facts.js';
 import type { ReportSection } from '../section.js';
+
+/** What a training writes among its settings once it has ended, which is told above. */
+const outcomes = new Set([
+  ...['epochsFinished', 'steps', 'seconds', 'interrupted', 'ended', 'brokeDownAtStep'],
+  ...['trainLoss', 'testAccuracy'],
+]);
 
 export const recipeSection: ReportSection = {
   title: 'The recipe',
   render({ run: { config, folder } }) {
     const { data, model, training } = config;
     const all: [string, unknown][] = [
-      ['folder', folder],
       ['model', model.name],
       ...Object.entries(model.options),
       ['data', data.name],
       ['picture', data.shape.join(' x ')],
       ['classes', data.classes.length],
-      ...Object.entries(training),
+      ...Object.entries(training).filter(([name]) => !outcomes.has(name) && !isSystemSetting(name)),
+      ['folder', folder],
     ];
     const rows = all
       .filter(([, value]) => value !== null && value !== undefined)
-      .map(([name, value]) => {
-        const words = typeof value === 'object' ? JSON.stringify(value) : String(value);
-        return `<tr><th>${escapeXml(name)}</th><td>${escapeXml(words)}</td></tr>`;
-      });
-    return `<table class="recipe">${rows.join('')}</table>`;
+      .map(
+        ([name, value]) =>
+          `<tr><th>${escapeXml(inWords(name))}</th><td>${escapeXml(wordsOf(value))}</td></tr>`,
+      );
+    return `<table class="recipe"><tbody>${rows.join('')}</tbody></table>`;
   },
+  style:
+    '.recipe { columns: 2 360px; display: block; } .recipe tr { break-inside: avoid; } .recipe td { overflow-wrap: anywhere; }',
 };
+
+function wordsOf(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(wordsOf).join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
