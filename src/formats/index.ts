@@ -16,6 +16,7 @@ export {
   encodeGif,
 } from './images/animation/index.js';
 export { decodeImage } from './images/decode-image.js';
+export { encodeJpeg, type JpegOptions } from './images/encode-jpeg.js';
 export { encodeWebp, type WebpOptions } from './images/encode-webp.js';
 export { type ImageKind, imageKind } from './images/image-kind.js';
 export type { ImagePixels } from './images/image-pixels.js';

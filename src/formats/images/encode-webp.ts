@@ -3,6 +3,7 @@
 import { ValueError } from '../../graph/errors.js';
 import { checkPixels, type ImagePixels } from './image-pixels.js';
 import { rgbaOf } from './rgba.js';
+import { compileForNode, startCodec } from './wasm-codec.js';
 
 export interface WebpOptions {
   /** 0 to 100: the more, the better and the larger. Default: 75. */
@@ -35,7 +36,7 @@ export async function encodeWebp(
   if (!Number.isInteger(effort) || effort < 0 || effort > 6) {
     throw new ValueError(`encodeWebp: effort is ${effort}; expected a whole number from 0 to 6`);
   }
-  encoder ??= startEncoder();
+  encoder ??= startCodec(startEncoder);
   const encode = await encoder.catch((error: unknown) => {
     encoder = undefined;
     throw error;
@@ -52,16 +53,8 @@ export async function encodeWebp(
 async function startEncoder(): Promise<Encode> {
   // NOTE: imported here, since a page without a bundler cannot import packages.
   const { default: encode, init } = await import('@jsquash/webp/encode.js');
-  const module = await compileForNode();
+  // Node's engine always has what this build of it wants.
+  const module = await compileForNode('@jsquash/webp/codec/enc/webp_enc_simd.wasm');
   await (module ? init(module) : init());
   return encode;
-}
-
-/** Browsers fetch the module by its address; Node cannot fetch files. */
-async function compileForNode(): Promise<WebAssembly.Module | undefined> {
-  if (!globalThis.process?.versions?.node) return undefined;
-  const { readFile } = await import('node:fs/promises');
-  // Node's engine always has what this build of it wants.
-  const address = import.meta.resolve('@jsquash/webp/codec/enc/webp_enc_simd.wasm');
-  return WebAssembly.compile(await readFile(new URL(address)));
 }

@@ -5,6 +5,7 @@ import { placed } from './canvas.js';
 import { exifOrientation, oriented } from './exif-orientation.js';
 import type { ImagePixels } from './image-pixels.js';
 import { damaged, type ImageFile } from './image-problem.js';
+import { compileForNode, startCodec } from './wasm-codec.js';
 import { readWebp } from './webp-header.js';
 
 /** What the library gives: four bytes a pixel. */
@@ -26,7 +27,7 @@ let decoder: Promise<Decode> | undefined;
 export async function decodeWebp(bytes: Uint8Array, fileName: string): Promise<ImagePixels> {
   const file: ImageFile = { fileName, kind: 'WebP' };
   const { bytes: alone, canvas, hasAlpha, exif } = readWebp(bytes, file);
-  decoder ??= startDecoder();
+  decoder ??= startCodec(startDecoder);
   const decode = await decoder.catch((error: unknown) => {
     decoder = undefined;
     throw notStarted(fileName, error);
@@ -79,24 +80,11 @@ const TINY = 'UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==';
 
 /** A decoder with memory of its own. */
 async function startDecoder(): Promise<Decode> {
-  const hadImageData = 'ImageData' in globalThis;
   const { default: decode, init } = await import('@jsquash/webp/decode.js');
-  compiled ??= compileForNode();
+  compiled ??= compileForNode('@jsquash/webp/codec/dec/webp_dec.wasm');
   const module = await compiled;
   await (module ? init(module) : init());
-  if (!hadImageData) {
-    // In Node the library makes a global class, which tells other code that it runs in a browser. It
-    // keeps the class from its first picture on.
-    await decode(Uint8Array.from(atob(TINY), (character) => character.charCodeAt(0)).buffer);
-    Reflect.deleteProperty(globalThis, 'ImageData');
-  }
+  // The library keeps the class of its results from the first picture on.
+  await decode(Uint8Array.from(atob(TINY), (character) => character.charCodeAt(0)).buffer);
   return decode;
-}
-
-/** Browsers fetch the module by its address; Node cannot fetch files. */
-async function compileForNode(): Promise<WebAssembly.Module | undefined> {
-  if (!globalThis.process?.versions?.node) return undefined;
-  const { readFile } = await import('node:fs/promises');
-  const address = import.meta.resolve('@jsquash/webp/codec/dec/webp_dec.wasm');
-  return WebAssembly.compile(await readFile(new URL(address)));
 }
