@@ -3,7 +3,7 @@
 import type { Shape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
 import { normal } from '../ops/normal.js';
-import { Generator } from '../ops/random.js';
+import { Generator, uniform } from '../ops/random.js';
 import { Module } from './module.js';
 
 /**
@@ -28,6 +28,11 @@ export class NoiseSource extends Module {
   /** Noise for `count` samples, [count, ...shape]. */
   draw(count: number): Tensor {
     return normal([count, ...this.shape], this.generator);
+  }
+
+  /** Numbers of [0, 1) of `shape`, from the same generator. */
+  uniform(shape: Shape): Tensor {
+    return uniform(shape, this.generator);
   }
 
   /** Noise for as many samples as `x` has. */

@@ -1,75 +1,31 @@
 /** trainAdversarial: a generator and a discriminator that learn against each other. */
 
-import { compile } from '../../compiler/index.js';
 import { ValueError } from '../../graph/errors.js';
-import type { Shape } from '../../graph/shape.js';
 import type { Tensor } from '../../graph/tensor.js';
-import { NoiseSource } from '../../nn/noise-source.js';
-import { checkCount, checkOptionNames } from '../../nn/options.js';
-import { nearestName } from '../../text/nearest-name.js';
-import type { BatchSource, EpochReport } from '../trainer.js';
+import { NoiseSource } from '../../nn/index.js';
+import { checkCount, checkNumber, checkOptionNames } from '../../nn/options.js';
 import { Trainer, type TrainerOptions, type Training } from '../trainer.js';
-import { type AdversarialLoss, type AdversarialLossName, adversarialLosses } from './losses.js';
-import { adversarialSteps, type Players } from './players.js';
+import type { Players } from './game.js';
+import { type HealthWarning, HealthWatch } from './health.js';
+import { InstanceNoise } from './instance-noise.js';
+import { lossOf } from './losses.js';
+import { type AdversarialOptions, known, trainerNames } from './options.js';
+import { GameWentWrong, RollBack } from './roll-back.js';
 import { type Round, roundsOf } from './rounds.js';
-
-/** What is left to the `Trainer`. */
-const trainerNames = [
-  ...['epochs', 'steps', 'beforeStep', 'evaluate', 'evaluateEvery', 'monitor', 'checkpoints'],
-  ...['checkpointEvery', 'signal', 'onStep', 'beforeCheckpoint', 'onCheckpoint'],
-] as const;
-
-type TrainerShare = Pick<TrainerOptions<{ readonly size: number }>, (typeof trainerNames)[number]>;
-
-export interface Samples {
-  /** Rounds taken so far. */
-  readonly steps: number;
-  readonly epoch: number;
-  /** [count, ...]: made of the same noise each time. */
-  readonly samples: Tensor;
-}
-
-export interface AdversarialOptions<Batch extends { readonly size: number }>
-  extends TrainerShare,
-    Pick<Players, 'generator' | 'discriminator' | 'generatorOptimizer' | 'discriminatorOptimizer'> {
-  readonly loader: BatchSource<Batch>;
-  /** The real samples of a batch, [N, ...], as the generator makes them. */
-  readonly real: (batch: Batch) => Tensor;
-  /** The shape of the noise for one sample, such as [100, 1, 1]. */
-  readonly noise: Shape;
-  /** Seeds the noise. Default: 0. */
-  readonly seed?: number;
-  /** Default: 'non-saturating'. */
-  readonly loss?: AdversarialLossName | AdversarialLoss;
-  /** Batches that the discriminator learns from in a round, before the generator learns. Default: 1. */
-  readonly discriminatorSteps?: number;
-  /** Averages the generator's weights; samples are made with the average. */
-  readonly average?: Players['average'];
-  /** Go on from the newest whole checkpoint. Default: false. */
-  readonly resume?: boolean;
-  readonly onEpoch?: (report: EpochReport) => unknown;
-  /** Hears behind every epoch, before `onEpoch`, what the generator makes of the same noise. */
-  readonly onSamples?: (samples: Samples) => unknown;
-  /** How many samples. Default: 64. */
-  readonly sampleCount?: number;
-}
-
-const known = [
-  ...['generator', 'discriminator', 'generatorOptimizer', 'discriminatorOptimizer', 'loader'],
-  ...['real', 'noise', 'seed', 'loss', 'discriminatorSteps', 'average', 'resume', 'onEpoch'],
-  ...['onSamples', 'sampleCount', ...trainerNames],
-];
+import { SampleTimes } from './sample-times.js';
+import { adversarialSteps } from './steps.js';
 
 /**
- * Plays the game of Goodfellow et al. 2014: the discriminator, whose answers are logits of "this is real", learns
- * to tell real samples from those that the generator makes of normal noise, which learns that it cannot.
+ * Plays the game of Goodfellow et al. 2014: the discriminator learns to tell real samples from those that the
+ * generator makes of normal noise, which learns that it cannot.
  *
  * A step is a round: `discriminatorSteps` batches for the discriminator and, behind the last one, a step of the
- * generator; each is one compiled program. Told are `discriminatorLoss`, `generatorLoss` and the mean answers
- * `realScore` and `fakeScore`, as probabilities where they are logits. The noise comes from a counter that
- * checkpoints hold, so that a training that goes on from one ends with the weights of one that was never
- * stopped, bit for bit. A gradient penalty ('wasserstein' has one) wants a discriminator without batch
- * normalisation.
+ * generator; each is one compiled program. Told are `discriminatorLoss`, `generatorLoss`, the `value` V(D, G) of
+ * the game, and mean answers, as probabilities where they are logits: `realScore`, `fakeScore` before and
+ * `fakeScoreAfter` behind the discriminator's step; with `mismatch` also the three terms of its loss, `realRight`,
+ * `realWrong` and `fakeAny`. The noise comes from a counter that checkpoints hold, so that a training that goes on
+ * from one ends with the weights of one that was never stopped, bit for bit. Gradient penalties want a
+ * discriminator without batch normalisation.
  *
  * Throws ValueError for options that do not fit and ShapeError when fakes have another shape than real samples.
  *
@@ -83,56 +39,130 @@ const known = [
 export async function trainAdversarial<Batch extends { readonly size: number }>(
   options: AdversarialOptions<Batch>,
 ): Promise<Training> {
-  checkOptionNames('trainAdversarial', options, known);
-  const { generator, discriminator, generatorOptimizer, discriminatorOptimizer } = options;
-  const { loader, real, seed = 0, discriminatorSteps = 1, average, resume = false } = options;
-  const { sampleCount = 64, onSamples, onEpoch } = options;
-  checkCount('trainAdversarial', 'discriminatorSteps', discriminatorSteps);
-  checkCount('trainAdversarial', 'sampleCount', sampleCount);
-  const noise = new NoiseSource(options.noise, { seed });
-  // From a stream of its own, so that looking at samples changes nothing in the training.
-  const shown = new NoiseSource(options.noise, { seed, stream: 1 });
-  const drawn = compile(() => ({ noise: shown.draw(sampleCount) }));
-  const pair = { generator, discriminator, generatorOptimizer, discriminatorOptimizer };
-  const steps = adversarialSteps({ ...pair, loss: lossOf(options.loss), noise, average });
-  const sampleNoise = onSamples && drawn().noise;
+  checkOptions(options);
+  const { loader, discriminatorSteps = 1, condition, real, resume = false } = options;
+  const { onStep, onEpoch, beforeStep, checkpoints } = options;
+  const noise = new NoiseSource(options.noise, { seed: options.seed });
+  const players = playersOf(options, noise);
+  const { generator, discriminator, generatorOptimizer, discriminatorOptimizer, average } = players;
+  const optimizers = [generatorOptimizer, discriminatorOptimizer];
+  const { rollBack: wanted = false } = options;
+  const rollBack = new RollBack(wanted === true || !wanted ? {} : wanted, { optimizers, noise });
+  const steps = adversarialSteps(players);
+  const samples = new SampleTimes(options, steps);
+  const watch = new HealthWatch(players.loss.score !== undefined);
+  let healthySteps = 0;
+  const warn = async (warning: HealthWarning | null) => {
+    if (!warning) return;
+    await options.onWarning?.(warning);
+    if (wanted) throw new GameWentWrong(warning.message);
+  };
+  const parts = { generator, discriminator, generatorOptimizer, discriminatorOptimizer, noise };
   const rest = Object.fromEntries(trainerNames.map((name) => [name, options[name]]));
+  let shown: Tensor | undefined;
   const trainer = new Trainer<Round<Batch>>({
-    ...(rest as TrainerShare),
+    ...(rest as Partial<TrainerOptions<Round<Batch>>>),
     loader: roundsOf(loader, discriminatorSteps),
-    parts: { ...pair, noise, ...(average && { average }) },
-    step: ({ batches }) => steps.play(batches.map(real)),
-    notFinite: ({ step }, metric) =>
-      new Error(
-        `adversarial training stopped at round ${step + 1}: ${metric} is no finite number; lower the ` +
-          'learning rates, or take a loss that is gentler on the loser, such as hinge',
+    parts: { ...parts, ...(average && { average }), ...(wanted && { rollBack }) },
+    beforeStep: (place) => {
+      rollBack.before(() => beforeStep?.(place));
+      players.instanceNoise?.before(place.step);
+    },
+    step: ({ batches }) =>
+      steps.play(
+        batches.map((batch) => {
+          shown = real(batch);
+          return [shown, condition?.(batch)];
+        }),
       ),
+    notFinite: ({ step }, metric) => notFinite(step, metric),
+    onStep: async (report) => {
+      await warn(watch.afterRound(report.step + 1, report.metrics));
+      if (samples.areDue(report.step + 1)) {
+        await warn(
+          await samples.show(report.step + 1, { epoch: report.epoch, watch, real: shown! }),
+        );
+      }
+      await onStep?.(report);
+    },
     onEpoch: async (report) => {
-      if (sampleNoise) {
-        const { epoch, steps: taken } = report;
-        await onSamples?.({ epoch, steps: taken, samples: steps.sample(sampleNoise) });
+      if (samples.areDue(null)) {
+        await warn(await samples.show(report.steps, { epoch: report.epoch, watch, real: shown! }));
       }
       await onEpoch?.(report);
     },
+    onCheckpoint: async (saved) => {
+      if (watch.healthy) healthySteps = saved.step;
+      await options.onCheckpoint?.(saved);
+    },
   });
   try {
-    if (resume) await trainer.resume();
-    generator.train();
-    discriminator.train();
-    return await trainer.run();
+    if (resume) healthySteps = await trainer.resume();
+    for (;;) {
+      generator.train();
+      discriminator.train();
+      try {
+        return await trainer.run();
+      } catch (error) {
+        const isOver = !(error instanceof GameWentWrong) || !wanted || !checkpoints;
+        if (isOver || rollBack.cuts >= rollBack.attempts) throw error;
+        const whereTo = { healthySteps, resume: () => trainer.resume() };
+        if (!(await rollBack.goBack(checkpoints, whereTo))) throw error;
+        watch.forget();
+        const message = `went back to round ${trainer.steps}: ${error.message}`;
+        await options.onWarning?.({ kind: 'rolled-back', steps: trainer.steps, message });
+      }
+    }
   } finally {
     steps.dispose();
-    drawn.dispose();
   }
 }
 
-function lossOf(loss: AdversarialLossName | AdversarialLoss = 'non-saturating'): AdversarialLoss {
-  if (typeof loss !== 'string') return loss;
-  if (Object.hasOwn(adversarialLosses, loss)) return adversarialLosses[loss];
-  const names = Object.keys(adversarialLosses);
-  const near = nearestName(loss, names);
-  throw new ValueError(
-    `trainAdversarial: there is no loss "${loss}"; ` +
-      (near ? `did you mean "${near}"?` : `it can be ${names.join(', ')}`),
-  );
+function playersOf<Batch extends { readonly size: number }>(
+  options: AdversarialOptions<Batch>,
+  noise: NoiseSource,
+): Players {
+  const { generator, discriminator, generatorOptimizer, discriminatorOptimizer } = options;
+  const { realLabel = 1, labelSmoothing = 0, r1 = 0, mismatch = null, instanceNoise } = options;
+  const schedule = typeof instanceNoise === 'number' ? () => instanceNoise : instanceNoise;
+  return {
+    ...{ generator, discriminator, generatorOptimizer, discriminatorOptimizer },
+    ...{ loss: lossOf(options.loss ?? 'non-saturating'), noise, average: options.average },
+    ...{ realLabel, smoothing: labelSmoothing, r1, mismatch },
+    instanceNoise: schedule ? new InstanceNoise(schedule, noise.generator) : null,
+  };
 }
+
+function checkOptions<Batch extends { readonly size: number }>(
+  options: AdversarialOptions<Batch>,
+): void {
+  const owner = 'trainAdversarial';
+  checkOptionNames(owner, options, known);
+  const { discriminatorSteps = 1, sampleCount = 64, sampleEvery = 1 } = options;
+  const { labelSmoothing = 0, r1 = 0, realLabel = 1, mismatch, condition } = options;
+  for (const [name, count] of Object.entries({ discriminatorSteps, sampleCount, sampleEvery })) {
+    checkCount(owner, name, count);
+  }
+  checkNumber(owner, { r1 });
+  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+    throw new ValueError(`${owner}: labelSmoothing is ${labelSmoothing}; use 0.1, or 0 for none`);
+  }
+  if (realLabel !== 0 && realLabel !== 1) {
+    throw new ValueError(`${owner}: realLabel is ${realLabel}; real samples are 1 or 0`);
+  }
+  if (mismatch && !condition) {
+    throw new ValueError(`${owner}: mismatch makes wrong conditions of right ones; pass condition`);
+  }
+  if (options.onSamples && condition && !options.sampleCondition) {
+    throw new ValueError(`${owner}: samples have conditions too; pass sampleCondition`);
+  }
+  if (options.rollBack && !options.checkpoints) {
+    throw new ValueError(`${owner}: rollBack goes back to checkpoints; pass a CheckpointFolder`);
+  }
+}
+
+const notFinite = (step: number, metric: string): Error =>
+  new GameWentWrong(
+    `adversarial training stopped at round ${step + 1}: ${metric} is no finite number; lower the ` +
+      'learning rates, or take a loss that is gentler on the loser, such as hinge',
+  );
