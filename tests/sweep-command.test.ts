@@ -5,7 +5,9 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { loadNetwork } from '../src/train/index.js';
+import { setTimeout as wait } from 'node:timers/promises';
+import { readSweep } from '../src/cli/sweep/sweep-file.js';
+import { CheckpointFolder, loadNetwork, readMetrics } from '../src/train/index.js';
 import { runFovea } from './run-fovea.js';
 import { fovea } from './spawn-fovea.js';
 
@@ -57,18 +59,7 @@ test('Ctrl-C stops trial and sweep, and --resume goes on with both', {
     onStderr: (text, child) => {
       if (isStopped || !text.includes('trial-1:')) return;
       isStopped = true;
-      // As soon as the trial has begun to write.
-      const log = join(out, 'trial-1', 'metrics.jsonl');
-      const look = setInterval(() => {
-        stat(log).then(
-          ({ size }) => {
-            if (size === 0) return;
-            clearInterval(look);
-            child.kill('SIGINT');
-          },
-          () => {},
-        );
-      }, 20);
+      whenWritten(join(out, 'trial-1', 'metrics.jsonl'), () => child.kill('SIGINT'));
     },
   });
   assert.equal(first.code, 130, first.stderr);
@@ -81,6 +72,54 @@ test('Ctrl-C stops trial and sweep, and --resume goes on with both', {
   const [trial] = JSON.parse(second.stdout).trials;
   assert.deepEqual([trial.state, trial.epochs], ['finished', 40]);
 });
+
+test('a sweep that is killed takes its trial with it, and --resume goes on', {
+  skip: process.platform === 'win32',
+}, async () => {
+  const out = join(folder, 'killed');
+  const args = ['--epochs', '60', '--try', 'lr=1e-3', '--out', out];
+  const log = join(out, 'trial-1', 'metrics.jsonl');
+  const killed = await fovea(['sweep', 'lenet5', ...small, ...args], {
+    onStderr: (text, child) => {
+      if (text.includes('trial-1:')) whenWritten(log, () => child.kill('SIGKILL'));
+    },
+  });
+  assert.equal(killed.code, null);
+  const [{ state, process: trial }] = (await readSweep(out)).trials;
+  assert.equal(state, 'running');
+  assert.ok(trial !== undefined);
+  const isAlive = (): boolean => {
+    try {
+      return process.kill(trial, 0);
+    } catch {
+      return false;
+    }
+  };
+  for (const end = Date.now() + 10_000; isAlive() && Date.now() < end; ) await wait(20);
+  assert.ok(!isAlive(), 'the trial trains on for nobody');
+  const before = (await readMetrics(log)).filter(({ kind }) => kind === 'epoch').length;
+  assert.ok(before < 60, 'it was stopped before its end');
+  const [newest] = await new CheckpointFolder(join(out, 'trial-1', 'checkpoints')).steps();
+  assert.ok(newest > 0, 'what it had learned is kept');
+  const second = await fovea(['sweep', '--resume', out, '--json']);
+  assert.equal(second.code, 0, second.stderr);
+  const [{ state: end, epochs }] = JSON.parse(second.stdout).trials;
+  assert.deepEqual([end, epochs], ['finished', 60]);
+});
+
+/** Calls back as soon as there is something in the file. */
+function whenWritten(path: string, then: () => void): void {
+  const look = setInterval(() => {
+    stat(path).then(
+      ({ size }) => {
+        if (size === 0) return;
+        clearInterval(look);
+        then();
+      },
+      () => {},
+    );
+  }, 20);
+}
 
 test('what train refuses is told before the first trial, and what fails in all of them at the end', async () => {
   const refused = async (args: readonly string[], pattern: RegExp) => {

@@ -1,4 +1,4 @@
-/** Ctrl-C, SIGTERM and a closed terminal: the first asks the work to stop cleanly, the second ends the process at once. */
+/** Ctrl-C, SIGTERM, a closed terminal, a parent that is gone: the first asks the work to stop cleanly, the second ends the process at once. */
 
 export interface StopSignals {
   /** Aborted at the first signal. */
@@ -23,11 +23,22 @@ export function listenForStop(onFirst: () => void): StopSignals {
     onFirst();
   };
   for (const name of names) process.on(name, stop);
+  // A process that was begun with a channel to another works for nobody once that one is gone.
+  const abandon = () => {
+    // Nor does anybody hear what it says.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+    if (!controller.signal.aborted) stop('SIGHUP');
+  };
+  process.on('disconnect', abandon);
+  if (process.connected === false) setImmediate(abandon);
+  // The channel alone keeps no process alive.
+  process.channel?.unref();
   return {
     signal: controller.signal,
     exitCode: () => code,
     release: () => {
       for (const name of names) process.off(name, stop);
+      process.off('disconnect', abandon);
     },
   };
 }

@@ -26,13 +26,14 @@ export function trainTrials(sweep: Sweep, folder: string): RunTrial {
     const args = begun
       ? ['--resume', out, ...argumentsOf(freeOf(sweep.fixed))]
       : [sweep.model, '--out', out, ...argumentsOf({ ...sweep.fixed, ...settings })];
-    // In a group of its own: Ctrl-C reaches it through the sweep alone, once.
+    // In a group of its own: Ctrl-C reaches it through the sweep alone, once. The channel says nothing; when the
+    // sweep is killed it closes, and the trial stops.
     const child = spawn(process.execPath, [command, 'train', ...args, '--quiet'], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: process.platform !== 'win32',
     });
     let stderr = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-4000);
     });
     const over = new AbortController();
