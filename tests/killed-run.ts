@@ -20,7 +20,9 @@ const training = [
 async function outcomeOf(out: string) {
   const { config, stateDict } = await loadNetwork(out);
   const metrics = await readMetrics(join(out, 'metrics.jsonl'));
-  const told = metrics.map(({ seconds: _, ...entry }) => JSON.stringify(entry));
+  const told = metrics.map(({ seconds, samplesPerSecond, memory, ...entry }) =>
+    JSON.stringify(entry),
+  );
   const { seconds: _, ...results } = config.training;
   return { weights: config.weights, results, stateDict, told };
 }

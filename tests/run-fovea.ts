@@ -5,13 +5,17 @@ import { Writable } from 'node:stream';
 import '../src/index.js';
 import { run } from '../src/cli/run.js';
 import type { Output } from '../src/cli/terminal.js';
+import type { FileSystem } from '../src/formats/index.js';
 import type { Finished } from './spawn-fovea.js';
 
 /** The exit code and the output of `fovea ...args`, without colour. */
-export async function runFovea(args: readonly string[]): Promise<Finished> {
+export async function runFovea(
+  args: readonly string[],
+  { files }: { files?: FileSystem } = {},
+): Promise<Finished> {
   const [stdout, stderr] = [new Text(), new Text()];
   const terminal = { stdout: stdout.output, stderr: stderr.output };
-  const code = await run(args, { terminal });
+  const code = await run(args, { terminal, files });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 

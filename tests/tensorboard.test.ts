@@ -1,12 +1,13 @@
 /** TensorBoard's files: the bytes that the format prescribes, read again, cut off, damaged. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { crc32, crc32c } from '../src/formats/crc32.js';
 import {
+  type FileSystem,
   FormatError,
   readTensorBoard,
   TensorBoardWriter,
@@ -15,6 +16,7 @@ import {
 import { encodeEvent } from '../src/formats/tensorboard/event.js';
 import { encodeRecord } from '../src/formats/tensorboard/records.js';
 import { ValueError } from '../src/graph/errors.js';
+import { Philox } from '../src/random/philox.js';
 
 const folderFor = async (t: TestContext): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'fovea-tensorboard-'));
@@ -119,3 +121,50 @@ test('what cannot be written is told', async (t) => {
   assert.throws(() => board.histogram(0, 'nan', [Number.NaN]), ValueError);
   assert.throws(() => board.scalars(-1, { loss: 0 }), /step is -1/);
 });
+
+test('a disk that is full now and then costs no event', async (t) => {
+  const folder = await folderFor(t);
+  let isFull = false;
+  const files = {
+    open: async (...args: Parameters<typeof open>) => {
+      const handle = await open(...args);
+      const write = handle.writeFile.bind(handle);
+      handle.writeFile = async (bytes) => {
+        if (!isFull) return write(bytes);
+        // A part of the first record still found room.
+        await write((bytes as Uint8Array).subarray(0, 7));
+        throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+      };
+      return handle;
+    },
+  };
+  const board = await TensorBoardWriter.open(folder, { files: files as Pick<FileSystem, 'open'> });
+  for (let step = 1; step <= 6; step++) {
+    isFull = step === 2 || step === 3 || step === 5;
+    board.scalars(step, { loss: step });
+    if (isFull) await assert.rejects(board.flush(), WriteError);
+    else await board.flush();
+  }
+  const events = readTensorBoard(await readFile(board.path), board.path);
+  assert.deepEqual(
+    events.slice(2).map(({ step, values }) => [step, values[0].scalar]),
+    [1, 2, 3, 4, 5, 6].map((step) => [step, step]),
+  );
+  assert.equal(board.dropped, 0);
+  // What cannot be written for ever does not fill the memory: the oldest goes first.
+  isFull = true;
+  const picture = { width: 512, height: 512, channels: 3, data: noise(3 * 512 * 512) } as const;
+  for (let step = 7; step < 32; step++) board.image(step, 'noise', picture);
+  await assert.rejects(board.flush(), WriteError);
+  assert.ok(board.dropped > 2 && board.dropped < 20, `${board.dropped}`);
+  isFull = false;
+  await board.flush();
+  const all = readTensorBoard(await readFile(board.path), board.path);
+  assert.equal(all.at(-1)?.step, 31);
+  assert.equal(all.length, 2 + 6 + 25 - board.dropped);
+});
+
+const noise = (count: number): Uint8Array => {
+  const random = new Philox(0);
+  return Uint8Array.from({ length: count }, () => 256 * random.uniform());
+};

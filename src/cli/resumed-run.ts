@@ -8,7 +8,9 @@ import { UsageError } from './usage.js';
 export type Settings = Readonly<Record<string, unknown>>;
 
 /** Options that change nothing in what is learned. */
-const free = ['threads', 'keep', 'checkpointEvery', 'evaluateEvery', 'quiet', 'json'] as const;
+const free = [
+  ...['threads', 'keep', 'checkpointEvery', 'evaluateEvery', 'tensorboard', 'quiet', 'json'],
+];
 
 /**
  * The options that the run in `folder` was begun with, those of `given` that may be others instead.

@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { nearestName } from '../text/nearest-name.js';
+import { freeFlags } from './resumed-run.js';
 import { type Dimension, parseRange, parseTry, type Settings } from './sweep/space.js';
 import { metricNames, type SweepOptions } from './sweep-command.js';
 import { trainableNames } from './training/kinds.js';
@@ -10,7 +11,7 @@ import { oneOf, UsageError, wholeNumber } from './usage.js';
 /** Options of train that belong to one training, not to what is learned. */
 const own = ['out', 'resume', 'json', 'quiet'];
 /** Options that change nothing in what is learned. */
-const untried = [...own, 'threads', 'keep', 'checkpoint-every', 'evaluate-every'];
+const untried = [...own, ...freeFlags().map((flag) => flag.slice(2))];
 
 /** What commander has parsed. */
 type Parsed = Readonly<Record<string, unknown>> & {

@@ -38,6 +38,10 @@ export async function trainCommand(
     if (!options.quiet) print(output, text);
   };
   const progress = options.quiet ? silent : showProgress(terminal);
+  const tell = (sentence: string) => {
+    progress.stop();
+    print(terminal.stderr, sentence);
+  };
   const stop = listenForStop(() => {
     progress.stop();
     print(terminal.stderr, 'stopping after this step; once more stops at once');
@@ -52,7 +56,7 @@ export async function trainCommand(
     const { signal } = stop;
     const data = await loadData(choice, {
       ...{ ...options, signal, onProgress: progress.download },
-      onSkipped: (sentence) => print(terminal.stderr, sentence),
+      onSkipped: tell,
     });
     progress.stop();
     if (begun) requireSameData(data, begun, folder.path);
@@ -67,7 +71,7 @@ export async function trainCommand(
     );
     if (changes) say(`pictures: ${changes}`);
     if (!begun) await writeBeginning(run);
-    const outcome = await trainRun(run, { progress, stop, resume: begun !== undefined });
+    const outcome = await trainRun(run, { progress, stop, resume: begun !== undefined, tell });
     progress.stop();
     const { ended, steps, stepsPlanned } = outcome.training;
     if (ended === 'aborted') {

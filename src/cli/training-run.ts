@@ -1,8 +1,10 @@
 /** One run of `fovea train`: how it begins, how it trains, and what it leaves in its folder, whatever is trained. */
 
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FileSystem, WriteError } from '../formats/index.js';
+import { encodePng, type FileSystem, WriteError, writeFileAtomically } from '../formats/index.js';
 import { manualSeed } from '../nn/index.js';
 import {
   beginRun,
@@ -15,9 +17,10 @@ import {
   saveNetwork,
 } from '../train/index.js';
 import type { Progress } from './progress.js';
+import { runBoard } from './run-board.js';
 import { runLog } from './run-log.js';
 import type { StopSignals } from './stop-signals.js';
-import type { Outcome, PreparedTraining, TrainingMaterial } from './training/kind.js';
+import type { Outcome, PreparedTraining, ToldPicture, TrainingMaterial } from './training/kind.js';
 import { kindOf } from './training/kinds.js';
 import { UsageError } from './usage.js';
 import { version } from './version.js';
@@ -67,6 +70,8 @@ export interface TrainRunOptions {
   readonly stop: StopSignals;
   /** Go on from the newest checkpoint. */
   readonly resume: boolean;
+  /** Hears of what goes wrong without ending the training. */
+  readonly tell: (sentence: string) => void;
 }
 
 /**
@@ -75,11 +80,14 @@ export interface TrainRunOptions {
  */
 export async function trainRun(
   run: Run,
-  { progress, stop, resume }: TrainRunOptions,
+  { progress, stop, resume, tell }: TrainRunOptions,
 ): Promise<Outcome> {
   const { training, options, folder, files } = run;
   const { keep, checkpointEvery, evaluateEvery } = options;
-  const log = runLog(join(folder, runFiles.metrics));
+  const tensorboard = join(folder, runFiles.tensorboard);
+  const isWanted = options.tensorboard ?? (resume && existsSync(tensorboard));
+  const board = isWanted ? runBoard(tensorboard, { files, onProblem: tell }) : null;
+  const log = runLog(join(folder, runFiles.metrics), { board });
   try {
     return await training.train({
       ...{ signal: stop.signal, evaluateEvery, checkpointEvery, resume },
@@ -95,7 +103,10 @@ export async function trainRun(
       },
       beforeCheckpoint: log.flush,
       onEvaluate: progress.examine,
-      onPicture: async () => {},
+      onPicture: async (told) => {
+        board?.picture(told);
+        await writeSample(run, told);
+      },
     });
   } catch (error) {
     progress.stop();
@@ -108,7 +119,17 @@ export async function trainRun(
       if (where) error.message += `; the network as it is now is saved in ${where}`;
     }
     throw error;
+  } finally {
+    await board?.close();
   }
+}
+
+async function writeSample({ folder, files }: Run, told: ToldPicture): Promise<void> {
+  const samples = join(folder, runFiles.samples);
+  await mkdir(samples, { recursive: true });
+  const step = String(told.step).padStart(9, '0');
+  const png = encodePng(told.picture);
+  await writeFileAtomically(join(samples, `${told.name}-step${step}.png`), png, { files });
 }
 
 /** Saves the network into the run's folder, or into the system's temporary one before it is lost. */

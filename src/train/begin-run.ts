@@ -10,6 +10,7 @@ export const runFiles = {
   metrics: 'metrics.jsonl',
   checkpoints: CHECKPOINTS,
   samples: 'samples',
+  tensorboard: 'tensorboard',
   evaluation: 'evaluation.json',
   report: 'report.html',
 } as const;

@@ -48,6 +48,8 @@ export interface EpochReport {
   /** What the examination behind the epoch told; null where there was none. */
   readonly evaluation: Metrics | null;
   readonly seconds: number;
+  /** While it learned, without the examination; of the steps since the training went on, null where there were none. */
+  readonly samplesPerSecond: number | null;
 }
 
 /** What tells whether a training gets better. */
@@ -232,13 +234,16 @@ export class Trainer<Batch extends { readonly size: number }> {
     const breathe = eventLoopTurns();
     for (;;) {
       // An epoch whose examination was stopped ends when the training goes on.
-      const start = clock();
+      const [start, samples] = [clock(), this.#samples];
       if (!this.#isBehindEpoch()) {
         if (this.#steps === this.#stepsPlanned) return 'finished';
         if (this.#hasStalled()) return 'no improvement';
         await this.#takeSteps(clock, breathe);
       }
-      const isWhole = this.#isBehindEpoch() && (await this.#finishEpoch(() => clock() - start));
+      const learned = this.#samples - samples;
+      const samplesPerSecond = learned > 0 ? learned / (clock() - start) : null;
+      const time = () => ({ seconds: clock() - start, samplesPerSecond });
+      const isWhole = this.#isBehindEpoch() && (await this.#finishEpoch(time));
       await this.#save();
       if (signal?.aborted && !(isWhole && this.#steps === this.#stepsPlanned)) return 'aborted';
     }
@@ -277,7 +282,9 @@ export class Trainer<Batch extends { readonly size: number }> {
   }
 
   /** Examines what was learned and takes the epoch down; false where the signal stopped the examination. */
-  async #finishEpoch(seconds: () => number): Promise<boolean> {
+  async #finishEpoch(
+    time: () => Pick<EpochReport, 'seconds' | 'samplesPerSecond'>,
+  ): Promise<boolean> {
     const { loader, onEpoch, evaluate, evaluateEvery = 1, signal } = this.#options;
     const epoch = Math.ceil(this.#steps / loader.length) - 1;
     const isDue = (epoch + 1) % evaluateEvery === 0 || this.#steps === this.#stepsPlanned;
@@ -289,7 +296,7 @@ export class Trainer<Batch extends { readonly size: number }> {
       throw error;
     }
     const metrics = this.#means.values();
-    const report = { epoch, steps: this.#steps, metrics, evaluation, seconds: seconds() };
+    const report = { epoch, steps: this.#steps, metrics, evaluation, ...time() };
     await onEpoch?.(report);
     this.#history.push(report);
     this.#means.reset();

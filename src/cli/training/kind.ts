@@ -41,6 +41,8 @@ export interface TrainingOptions {
   readonly keep?: number;
   readonly checkpointEvery?: number;
   readonly evaluateEvery?: number;
+  /** Whether event files are written; a run that goes on writes them where there are some. */
+  readonly tensorboard?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -53,7 +55,7 @@ export interface TrainingMaterial<Own extends object = object> {
 
 /** A picture that a training tells of, such as what a generator draws of the same noise behind each epoch. */
 export interface ToldPicture {
-  /** In lower case with hyphens; its file is `samples/<name>-<step>.png`. */
+  /** In lower case with hyphens; its file is `samples/<name>-step<step>.png`. */
   readonly name: string;
   /** Steps taken. */
   readonly step: number;

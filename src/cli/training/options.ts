@@ -63,6 +63,7 @@ export const commonOptions: readonly TrainingOption[] = [
     description: 'checkpoints to keep, beside the best one (2)',
     parse: wholeNumber(1),
   },
+  { flags: '--tensorboard', description: 'write event files that TensorBoard shows' },
   {
     flags: '--json',
     description: 'end with one line of JSON on standard output; the rest goes to standard error',
