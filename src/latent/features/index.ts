@@ -1,6 +1,13 @@
 /** What codes tell: neighbours, clusters, classes and numbers from features, and maps of them. */
 
 export { normalizedMutualInformation, purity } from './cluster-scores.js';
+export { type Coder, codesOf, picturesOf } from './codes-of.js';
+export {
+  type EvaluateFeaturesOptions,
+  evaluateFeatures,
+  type FeatureScores,
+  type LabelledPictures,
+} from './evaluate-features.js';
 export { type Clustering, type KMeansOptions, kMeans } from './k-means.js';
 export {
   fitLinearRegression,

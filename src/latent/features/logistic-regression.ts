@@ -17,7 +17,7 @@ export interface LogisticRegressionOptions extends WorkOptions {
   readonly classes: number;
   /** The order of the rows. Default: 0. */
   readonly seed?: number;
-  /** How often every row is seen. Default: 20. */
+  /** How often every row is seen. Default: 20, of few rows oftener, so that there are 1,000 steps. */
   readonly epochs?: number;
   /** Base learning rate. Default: 0.01. */
   readonly lr?: number;
@@ -40,7 +40,7 @@ export async function fitLogisticRegression(
   { rows, labels }: LabelledRows,
   options: LogisticRegressionOptions,
 ): Promise<LogisticRegression> {
-  const { classes, seed = 0, epochs = 20, lr = 0.01 } = options;
+  const { classes, seed = 0, lr = 0.01 } = options;
   requireLabels('fitLogisticRegression', rows, labels);
   const wrong = labels.findIndex((label) => label >= classes);
   if (wrong >= 0) {
@@ -56,6 +56,7 @@ export async function fitLogisticRegression(
   layer.bias!.set(new Float32Array(classes));
   const batch = Math.min(BATCH, count);
   const perEpoch = Math.floor(count / batch);
+  const { epochs = Math.max(20, Math.ceil(1000 / perEpoch)) } = options;
   const optimizer = new Adam(layer.parameters(), { lr, weightDecay: WEIGHT_DECAY });
   const schedule = cosineSchedule({ lr, steps: epochs * perEpoch });
   const step = compile((x: Tensor, y: Tensor) => {
