@@ -1,25 +1,22 @@
 /** A folder of pictures as the data of a training: its own parts, or one that is held back. */
 
 import { statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import {
   centerCropTransform,
   DataError,
   type DatasetSplits,
   datasetNames,
   loadPictures,
-  openImageFolder,
+  openPictureParts,
   type PictureSet,
   resize,
-  splitPictures,
 } from '../data/index.js';
 
 /** Rows and columns of pictures, unless --size tells. */
 const usualSize = 64;
 /** The share that is held back to be examined on. */
 export const usualValidation = 0.1;
-const trainName = 'train';
-const testNames = ['test', 'val', 'validation'];
 
 export interface FolderDataOptions {
   readonly size?: number;
@@ -41,8 +38,8 @@ export function folderName(path: string): string {
 }
 
 /**
- * Pictures of a folder with a subfolder for each class, or with such folders `train` and `test` or `val`; they are
- * resized and cropped to squares, as `fovea predict` does it with new ones.
+ * Pictures of a folder with a subfolder for each class, or all of one class where there are none, or of two such
+ * folders `train` and `test` or `val`; they are resized and cropped to squares, as `fovea predict` does it with new ones.
  *
  * Throws DataError for a folder that cannot be used.
  */
@@ -57,7 +54,7 @@ export async function loadFolder(
     onSkipped,
   }: FolderDataOptions,
 ): Promise<DatasetSplits> {
-  const { train, test } = await partsOf(path, { share: validation, seed });
+  const { train, test } = await openPictureParts(path, { share: validation, seed });
   if (test.length === 0) {
     throw new DataError(
       `${path}: no picture is left to be examined on; expected two or more of a class; add pictures`,
@@ -83,23 +80,4 @@ export async function loadFolder(
     train: { ...(await load(train)), name },
     test: { ...(await load(test)), name },
   };
-}
-
-async function partsOf(
-  path: string,
-  split: { readonly share: number; readonly seed?: number },
-): Promise<{ readonly train: PictureSet; readonly test: PictureSet }> {
-  const testName = testNames.find((name) => isFolder(join(path, name)));
-  if (testName === undefined || !isFolder(join(path, trainName))) {
-    return splitPictures(await openImageFolder(path), split);
-  }
-  const train = await openImageFolder(join(path, trainName));
-  const test = await openImageFolder(join(path, testName));
-  if (train.classes.join('/') !== test.classes.join('/')) {
-    throw new DataError(
-      `${path}: ${trainName} has the classes ${train.classes.join(', ')}, but ${testName} has ` +
-        `${test.classes.join(', ')}; expected the same subfolders in both`,
-    );
-  }
-  return { train, test };
 }

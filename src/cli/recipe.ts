@@ -42,6 +42,10 @@ const recipes: readonly (readonly [pattern: RegExp, recipe: Partial<Recipe>])[] 
   ],
   // Without batch normalisation they bear small steps only; with SGD they learn nothing in the first epochs.
   [/^vgg\d+$|^alexnet/, { lr: 1e-4 }],
+  // The usual settings of this network, by which others are compared with it.
+  [/^vae$/, { batch: 128, schedule: 'constant', epochs: 10 }],
+  [/^conv-vae$|^conv-autoencoder$/, { batch: 128, epochs: 12 }],
+  [/autoencoder$/, { batch: 128, epochs: 15 }],
 ];
 
 /** The recipe for the network of this name, with what is given instead of its own. */

@@ -1,3 +1,10 @@
 /** What trained autoencoders are for: codes of pictures, and pictures of codes. */
 
+export {
+  type LatentPictures,
+  type LatentPicturesOptions,
+  latentPictures,
+  ownPictures,
+  picturesOfSet,
+} from './latent-pictures.js';
 export { type LatentRun, openLatentRun } from './open-latent-run.js';

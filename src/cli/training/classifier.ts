@@ -1,6 +1,6 @@
 /** Training of classifiers: every network that names pictures, from LeNet-5 to Inception v3. */
 
-import { createTransform, DataLoader } from '../../data/index.js';
+import { createTransform, DataLoader, type ImageDataset, noClass } from '../../data/index.js';
 import { createModel, modelNames } from '../../models/index.js';
 import { fitsAuxiliary, fittedInput } from '../../models/usual-input.js';
 import {
@@ -13,6 +13,7 @@ import {
 import { usualAugmentation } from '../augmentation.js';
 import { createOptimizer, createSchedule, type Recipe, recipeFor } from '../recipe.js';
 import { drawEvaluation } from '../train-report.js';
+import { UsageError } from '../usage.js';
 import type { Course, Outcome, PreparedTraining, TrainingKind, TrainingMaterial } from './kind.js';
 import { sharedOptions } from './options.js';
 
@@ -37,6 +38,7 @@ type Material = TrainingMaterial<ClassifierOptions>;
 
 async function prepare(name: string, { options, data }: Material): Promise<PreparedTraining> {
   const { seed = 0, size, patience } = options;
+  requireClasses(data.train);
   const inputShape = fittedInput(name, { ...data.train, size });
   const modelOptions = {
     numClasses: data.train.classes.length,
@@ -107,4 +109,13 @@ function describeChanges(run: {
     changes.push(`in training changed at random: ${run.augment.join(', ')}`);
   }
   return changes.join('; ');
+}
+
+/** Throws UsageError for pictures that are not sorted into classes. */
+function requireClasses({ name, classes, length }: ImageDataset): void {
+  if (classes.join() !== noClass) return;
+  throw new UsageError(
+    `${name}: there are no pictures in subfolders, but ${length} to learn from in the folder itself; ` +
+      'expected a subfolder for each class; sort the pictures into folders named after what they show',
+  );
 }

@@ -1,11 +1,12 @@
 /** All kinds of training that `fovea train` knows, and which one trains a network. */
 
 import { requireName, UsageError } from '../usage.js';
+import { autoencoderTraining } from './autoencoder.js';
 import { classifierTraining } from './classifier.js';
 import type { TrainingKind, TrainingOption } from './kind.js';
 import { commonOptions, flagOf, nameOfOption } from './options.js';
 
-export const trainingKinds: readonly TrainingKind[] = [classifierTraining];
+export const trainingKinds: readonly TrainingKind[] = [classifierTraining, autoencoderTraining];
 
 /** The networks that can be trained. */
 export const trainableNames = (): string[] => trainingKinds.flatMap((kind) => [...kind.names()]);

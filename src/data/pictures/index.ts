@@ -2,6 +2,7 @@
 
 export type { PictureBatch } from './batch-slot.js';
 export { type CaptionEntry, type CaptionListOptions, openCaptionList } from './caption-list.js';
+export { noClass, openPictures } from './flat-folder.js';
 export {
   type DirectoryHandle,
   type FileHandle,
@@ -12,4 +13,10 @@ export {
 export { type LoadPicturesOptions, loadPictures } from './load-pictures.js';
 export { openPairedFolders } from './paired-folders.js';
 export { PictureLoader, type PictureLoaderOptions, type SkippedPicture } from './picture-loader.js';
+export {
+  givenParts,
+  openPictureParts,
+  type PictureParts,
+  type PicturePartsOptions,
+} from './picture-parts.js';
 export { type PictureFile, type PictureSet, picturesAt, splitPictures } from './picture-set.js';

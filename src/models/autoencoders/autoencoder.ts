@@ -13,7 +13,7 @@ import type { Objective } from '../../train/autoencoders/objective.js';
 import { LatentModel, type LatentModelOptions } from './latent-model.js';
 
 export interface AutoencoderOptions extends LatentModelOptions {
-  /** Widths of the layers between picture and code; the decoder has them in reverse. Default: [512, 256, 128]. */
+  /** Widths of the layers between picture and code; the decoder has them in reverse. Default: [512]. */
   hidden?: readonly number[];
 }
 
@@ -31,7 +31,7 @@ export class Autoencoder extends LatentModel {
   /** `codeLayers` are for subclasses: what makes a code of the encoder's last sums. */
   constructor(options: AutoencoderOptions = {}, codeLayers: readonly Module[] = []) {
     checkOptionNames(new.target.name, options, ['inputShape', 'latent', 'hidden']);
-    const { inputShape = [1, 28, 28], latent = 32, hidden = [512, 256, 128] } = options;
+    const { inputShape = [1, 28, 28], latent = 32, hidden = [512] } = options;
     super({ inputShape, latent });
     for (const width of hidden) checkCount(new.target.name, 'hidden', width);
     const narrowing = [this.pixels, ...hidden];
