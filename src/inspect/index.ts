@@ -17,6 +17,11 @@ export { type LayerGraph, type LayerNode, layerGraph } from './layer-graph.js';
 export { type LayerOutput, layerAt, layerOutputs } from './layer-outputs.js';
 export { mapLayers } from './map-layers.js';
 export { type Occlusion, type OcclusionOptions, occlusionMap } from './occlusion.js';
+export {
+  type MeasuredPictures,
+  type PictureQuality,
+  pictureQuality,
+} from './picture-quality.js';
 export { type Saliency, type SaliencyOptions, saliencyMap } from './saliency.js';
 export * from './summary/index.js';
 export { type SvgToPngOptions, svgToPng } from './svg-to-png.js';
