@@ -4,6 +4,7 @@ import type { ImagePixels } from '../../formats/images/image-pixels.js';
 import { withChannels } from '../../formats/images/with-channels.js';
 import { DataError } from '../dataset.js';
 import type { PlanesShape } from '../transforms/transform.js';
+import { decodeInBrowser } from './decode-in-browser.js';
 import type { PictureFile } from './picture-set.js';
 
 /** One picture, [C, H, W] bytes. */
@@ -26,7 +27,7 @@ export async function readPicture(file: PictureFile, channels: 1 | 3): Promise<P
 
 async function decode({ name, source }: PictureFile): Promise<ImagePixels> {
   if (typeof createImageBitmap === 'function') {
-    return decodeInBrowser(typeof source === 'string' ? await fetchBlob(source) : source);
+    return decodeInBrowser(typeof source === 'string' ? await fetchBlob(source) : source, name);
   }
   // NOTE: imported here, since it needs packages that a page without a bundler cannot import.
   const { decodeImage } = await import('../../formats/images/decode-image.js');
@@ -41,22 +42,6 @@ async function fetchBlob(address: string): Promise<Blob> {
   const response = await fetch(address);
   if (response.ok) return response.blob();
   throw new DataError(`${address}: the server answered ${response.status}; check the address`);
-}
-
-async function decodeInBrowser(blob: Blob): Promise<ImagePixels> {
-  const bitmap = await createImageBitmap(blob, { premultiplyAlpha: 'none' });
-  try {
-    const { width, height } = bitmap;
-    const canvas = new OffscreenCanvas(width, height).getContext('2d', {
-      willReadFrequently: true,
-    });
-    if (!canvas) throw new DataError('the browser hands out no canvas to decode pictures on');
-    canvas.drawImage(bitmap, 0, 0);
-    const { data } = canvas.getImageData(0, 0, width, height);
-    return { width, height, channels: 4, data: new Uint8Array(data.buffer) };
-  } finally {
-    bitmap.close();
-  }
 }
 
 function planesOf({ width, height, channels, data }: ImagePixels): Uint8Array {

@@ -29,7 +29,7 @@ export function readWebp(bytes: Uint8Array, file: ImageFile): WebpPicture {
   }
   const chunks = chunksOf(bytes, { from: 12, to: told }, file);
   const extended = chunks[0].name === 'VP8X';
-  const exif = chunks.find(({ name }) => name === 'EXIF')?.data ?? null;
+  const exif = exifIn(chunks);
   const check = (size: { width: number; height: number }) =>
     checkSize(size, { file, atMost: USUAL_SIZE + bytes.length * PIXELS_PER_BYTE });
   const frame = chunks.find(({ name }) => name === 'ANMF');
@@ -56,6 +56,41 @@ export function readWebp(bytes: Uint8Array, file: ImageFile): WebpPicture {
     : alpha !== undefined && alpha !== null;
   const alone = alpha ? [extendedHeader(size), alpha, picture] : [picture];
   return { bytes: webpFile(alone), canvas, hasAlpha, exif };
+}
+
+/** Some writers put JPEG's mark in front of the data. */
+function exifIn(chunks: readonly Chunk[]): Uint8Array | null {
+  const exif = chunks.find(({ name }) => name === 'EXIF')?.data ?? null;
+  const isMarked = exif && String.fromCharCode(...exif.subarray(0, 6)) === 'Exif\0\0';
+  return isMarked ? exif.subarray(6) : exif;
+}
+
+/** Bytes from the beginning that `mayHaveExif` looks at. */
+export const EXIF_HEADER = 21;
+const HAS_EXIF = 8;
+
+/** Whether the first bytes are those of a WebP file that announces EXIF data. */
+export function mayHaveExif(header: Uint8Array): boolean {
+  const text = String.fromCharCode(...header.subarray(0, 16));
+  return /^RIFF....WEBPVP8X/s.test(text) && ((header[20] ?? 0) & HAS_EXIF) !== 0;
+}
+
+/** The file without its EXIF data, and these: for a decoder of which nobody knows whether it heeds them. */
+export function withoutExif(
+  bytes: Uint8Array,
+  file: ImageFile,
+): { readonly bytes: Uint8Array; readonly exif: Uint8Array | null } {
+  const to = Math.min(bytes.length, uint(bytes, 4, 4) + 8);
+  const chunks = chunksOf(bytes, { from: 12, to }, file);
+  const kept = chunks
+    .filter(({ name }) => name !== 'EXIF')
+    .map((chunk) => {
+      if (chunk.name !== 'VP8X') return chunk;
+      const data = chunk.data.slice();
+      data[0] &= ~HAS_EXIF;
+      return { ...chunk, data };
+    });
+  return { bytes: webpFile(kept), exif: exifIn(chunks) };
 }
 
 /** The chunks between two bytes of a file. */

@@ -43,7 +43,7 @@ export async function decodeWebp(bytes: Uint8Array, fileName: string): Promise<I
   }
   if (decoded.data.length > LARGE) decoder = undefined;
   const image = placed(pixelsOf(decoded, hasAlpha), canvas);
-  return exif ? oriented(image, exifOrientation(exifData(exif))) : image;
+  return exif ? oriented(image, exifOrientation(exif)) : image;
 }
 
 function notStarted(fileName: string, error: unknown): FormatError {
@@ -57,11 +57,6 @@ function notStarted(fileName: string, error: unknown): FormatError {
     },
     error,
   );
-}
-
-/** Some writers put JPEG's mark in front of the data. */
-function exifData(exif: Uint8Array): Uint8Array {
-  return String.fromCharCode(...exif.subarray(0, 6)) === 'Exif\0\0' ? exif.subarray(6) : exif;
 }
 
 function pixelsOf({ width, height, data }: Decoded, hasAlpha: boolean): ImagePixels {
