@@ -2,6 +2,7 @@
 
 export { AlexNet, AlexNet2012 } from './alexnet.js';
 export * from './autoencoders/index.js';
+export * from './gans/index.js';
 export { GoogLeNet, type GoogLeNetOptions, googlenet2014 } from './googlenet.js';
 export { stateFromCaffe } from './googlenet-caffe.js';
 export {
