@@ -1,16 +1,19 @@
-/** The progress of a training run: a bar in a terminal, plain lines elsewhere. */
+/** The progress of a training run: bars in a terminal, plain lines now and then elsewhere. */
 
 import type { DownloadProgress } from '../data/index.js';
 import type { EpochReport, StepReport } from '../train/index.js';
-import { createBar } from './progress-bar.js';
+import { showBars } from './progress-bars.js';
+import { paceKeeper } from './progress-pace.js';
+import { formatDuration, measuresOf, memoryHeld, speedOf, timeLeft } from './progress-text.js';
 import { print, type Terminal } from './terminal.js';
 
 export interface Progress {
   download(progress: DownloadProgress): void;
-  step(event: StepReport): void;
-  epoch(summary: EpochReport): void;
+  /** Something of pictures that may take its time. */
   examine(progress: { done: number; count: number }): void;
-  /** Ends the bar, so that other text can follow. */
+  step(report: StepReport): void;
+  epoch(report: EpochReport): void;
+  /** Ends the bars, so that other text can follow. */
   stop(): void;
 }
 
@@ -23,85 +26,60 @@ export const silent: Progress = {
   stop() {},
 };
 
-/** Progress on standard error, as a bar when that is a terminal. */
+/** Progress on standard error, as bars when that is a terminal. */
 export function showProgress({ stderr }: Terminal): Progress {
-  return stderr.isTerminal ? bars(stderr) : lines(stderr);
+  return stderr.isTerminal ? showBars(stderr) : showLines(stderr);
 }
 
-function bars(output: Terminal['stderr']): Progress {
-  const { show, stop } = createBar(output);
-  return {
-    download({ file, received, total }) {
-      if (total) show(`downloading ${file}`, received, total, `${megabytes(total)} MB`);
-    },
-    step(event) {
-      const { step, steps, epoch, epochs } = event;
-      const perEpoch = steps / epochs;
-      const text = `${measures(event)}  ${formatTime(event.secondsLeft)} left`;
-      show(`epoch ${epoch + 1}/${epochs}`, step + 1 - epoch * perEpoch, perEpoch, text);
-    },
-    epoch() {
-      stop();
-    },
-    examine({ done, count }) {
-      show('examining', done, count, `${done.toLocaleString('en')} pictures`);
-      if (done === count) stop();
-    },
-    stop,
-  };
-}
+/** Seconds between two lines. */
+const LINE_SECONDS = 5;
 
-/** Seconds between two lines within an epoch. */
-const LINE_SECONDS = 10;
-
-function lines(output: Terminal['stderr']): Progress {
+function showLines(output: Terminal['stderr']): Progress {
+  const paceOf = paceKeeper();
   let downloading = '';
-  let nextLine = LINE_SECONDS;
+  let steps = 0;
+  let epochs = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  /** Writes the line when it is time for one, or in any case. */
+  const write = (parts: () => readonly string[], isDue: boolean): void => {
+    const now = performance.now() / 1000;
+    if (!isDue && now - last < LINE_SECONDS) return;
+    last = now;
+    print(output, parts().join('  '));
+  };
   return {
     download({ file }) {
       if (file !== downloading) print(output, `downloading ${file}`);
       downloading = file;
     },
-    step(event) {
-      const { step, steps, epoch, epochs, seconds } = event;
-      const perEpoch = steps / epochs;
+    step(report) {
+      const pace = paceOf(report);
+      ({ steps, epochs } = report);
+      const { step, epoch, means } = report;
+      const perEpoch = Math.ceil(steps / epochs);
       const ofEpoch = step + 1 - epoch * perEpoch;
-      if (seconds < nextLine && ofEpoch < perEpoch) return;
-      nextLine = seconds + LINE_SECONDS;
-      const left = formatTime(event.secondsLeft);
-      print(
-        output,
-        `epoch ${epoch + 1}/${epochs}  step ${ofEpoch}/${perEpoch}  ${measures(event)}  ${left} left`,
+      // What ends an epoch is told with its examination.
+      if (ofEpoch === perEpoch) return;
+      write(
+        () => [
+          ...[`epoch ${epoch + 1}/${epochs}`, `step ${ofEpoch}/${perEpoch}`, ...measuresOf(means)],
+          ...[...speedOf(pace), ...timeLeft(pace), memoryHeld()],
+        ],
+        false,
       );
     },
-    epoch() {},
+    epoch({ epoch, steps: taken, metrics, evaluation, seconds, samplesPerSecond }) {
+      write(
+        () => [
+          ...[`epoch ${epoch + 1}/${epochs}`, ...measuresOf(metrics)],
+          ...(evaluation ? measuresOf(evaluation).map((text) => `test ${text}`) : []),
+          ...[...speedOf({ samplesPerSecond, secondsLeft: null }), memoryHeld()],
+          formatDuration(seconds),
+        ],
+        taken === steps,
+      );
+    },
     examine() {},
     stop() {},
   };
-}
-
-function measures({ means, samplesPerSecond }: StepReport): string {
-  const rate = Math.round(samplesPerSecond).toLocaleString('en');
-  const told = Object.entries(means).map(
-    ([name, value]) => `${name} ${formatMeasure(name, value)}`,
-  );
-  return [...told, `${rate} pictures/s`].join('  ');
-}
-
-/** A number that a training tells, by its name: shares of right answers in percent. */
-export function formatMeasure(name: string, value: number): string {
-  if (/accuracy$/i.test(name)) return `${(100 * value).toFixed(2)} %`;
-  const size = Math.abs(value);
-  if (size >= 1e5 || (size < 1e-3 && size > 0)) return value.toExponential(2);
-  return value.toFixed(size >= 100 ? 2 : 4);
-}
-
-/** Minutes and seconds, such as 1:05. */
-export function formatTime(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
 }

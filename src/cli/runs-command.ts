@@ -11,7 +11,7 @@ import {
   secondsOf,
 } from '../report/index.js';
 import { formatTable } from '../text/table.js';
-import { formatTime } from './progress.js';
+import { formatTime } from './progress-text.js';
 import { print, type Terminal } from './terminal.js';
 
 export interface RunsOptions {

@@ -3,7 +3,7 @@
 import type { ImageDataset } from '../data/index.js';
 import type { Evaluation } from '../train/index.js';
 import { drawConfusionMatrix, drawPictures } from './draw/index.js';
-import { formatMeasure } from './progress.js';
+import { formatMeasure } from './progress-text.js';
 import type { Output } from './terminal.js';
 import type { Outcome } from './training/kind.js';
 
