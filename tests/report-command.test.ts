@@ -226,6 +226,26 @@ test('any measure has a curve with marks of epochs, and what the computer gave i
   }
 });
 
+test('the command that repeats a run names all its settings, and nothing that was measured', async () => {
+  const log = `${JSON.stringify({ kind: 'epoch', step: 0, epoch: 0, evaluation: { kl: 3, psnr: 12 } })}\n`;
+  const training = {
+    ...{
+      data: "it's mine",
+      weightDecay: 1e-4,
+      augment: ['flip', 'crop'],
+      beta: 2,
+      conditional: true,
+    },
+    ...{ init: undefined, steps: 9, ended: 'finished', kl: 3, psnr: 12, system: { threads: 2 } },
+  };
+  const { page } = await reported(await copiedRun('settings', { log, config: { training } }));
+  const command = /<pre>([^<]*)/.exec(page)?.[1].replaceAll('&#39;', "'");
+  assert.equal(
+    command,
+    "npx fovea train lenet5 --data 'it'\\''s mine' --weight-decay 0.0001 --augment flip,crop --beta 2 --conditional",
+  );
+});
+
 test('samples of many steps share one slider, and are thinned out evenly where they are too large', async () => {
   const run = await copiedRun('samples', { log: '' });
   const random = new Philox(0);

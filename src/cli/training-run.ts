@@ -19,6 +19,7 @@ import {
 import type { Progress } from './progress.js';
 import { runBoard } from './run-board.js';
 import { runLog } from './run-log.js';
+import { runSystem } from './run-system.js';
 import type { StopSignals } from './stop-signals.js';
 import type { Outcome, PreparedTraining, ToldPicture, TrainingMaterial } from './training/kind.js';
 import { kindOf } from './training/kinds.js';
@@ -165,7 +166,7 @@ function describe({ name, training }: Run, told: Record<string, unknown>): Netwo
   return {
     savedBy: `fovea ${version}`,
     model: { name, options: modelOptions },
-    ...{ data, preprocessing, training: told },
+    ...{ data, preprocessing, training: { ...told, system: runSystem() } },
   };
 }
 

@@ -1,34 +1,20 @@
 /** The commands that repeat a run and that go on with it. */
 
 import type { RecordedRun } from './read-run.js';
+import { settingsOf } from './run-facts.js';
 
-const options: readonly (readonly [name: string, option: string])[] = [
-  ['epochs', 'epochs'],
-  ['batch', 'batch'],
-  ['optimizer', 'optimizer'],
-  ['lr', 'lr'],
-  ['weightDecay', 'weight-decay'],
-  ['schedule', 'schedule'],
-  ['seed', 'seed'],
-  ['size', 'size'],
-  ['trainSize', 'train-size'],
-  ['testSize', 'test-size'],
-  ['patience', 'patience'],
-  ['init', 'init'],
-];
-
-/** The `fovea train` that trains the same network again. */
-export function repeatCommand({ config }: RecordedRun): string {
-  const { model, data, training } = config;
-  const { augment } = training;
-  const words = ['npx', 'fovea', 'train', model.name, '--data', data.name];
-  for (const [name, option] of options) {
-    const value = training[name];
-    if (typeof value === 'number' || typeof value === 'string') {
-      words.push(`--${option}`, String(value));
-    }
+/** The `fovea train` that trains the same network again: settings have the names of its options. */
+export function repeatCommand(run: RecordedRun): string {
+  const { model, data } = run.config;
+  const words = ['npx', 'fovea', 'train', model.name];
+  const settings: Readonly<Record<string, unknown>> = { data: data.name, ...settingsOf(run) };
+  for (const [name, value] of Object.entries(settings)) {
+    const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    if (value === true) words.push(flag);
+    else if (typeof value === 'number' || typeof value === 'string')
+      words.push(flag, String(value));
+    else if (Array.isArray(value)) words.push(flag, value.join(',') || 'none');
   }
-  if (Array.isArray(augment)) words.push('--augment', augment.join(',') || 'none');
   return words.map(quoted).join(' ');
 }
 

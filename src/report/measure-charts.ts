@@ -18,7 +18,9 @@ export function measureCharts(
   const epochs = runs.length === 1 ? epochsOf(runs[0].entries) : [];
   const figures = [...chartCurves(runs)]
     .map(([name, curves]) => ({ name, curves, ...measureOf(name) }))
-    .filter(({ kind }) => kinds.includes(kind))
+    .filter(
+      ({ kind, curves }) => kinds.includes(kind) && !(kind === 'setting' && isConstant(curves)),
+    )
     .sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind))
     .flatMap(({ name, title, curves }) => {
       const chart = curveChart(name, curves, epochs);
@@ -31,6 +33,10 @@ export function measureCharts(
     });
   return figures.length === 0 ? null : `<div class="charts">${figures.join('')}</div>`;
 }
+
+/** Nothing to see: the recipe tells it. */
+const isConstant = (curves: readonly ChartCurve[]): boolean =>
+  new Set(curves.flatMap(({ points }) => points.map(([, value]) => value))).size <= 1;
 
 /** What tells how to read these charts. */
 export const chartLegend =

@@ -88,9 +88,25 @@ function systemOf({ config: { training } }: RecordedRun): [string, string][] {
   );
 }
 
-/** Whether a setting is told among the figures of the computer. */
-export const isSystemSetting = (name: string): boolean =>
-  name === 'system' || systemKeys.includes(name);
+/** What a training writes among its settings once it has ended, beside what it measured. */
+const outcomes: ReadonlySet<string> = new Set([
+  ...['epochsFinished', 'steps', 'seconds', 'interrupted', 'ended', 'brokeDownAtStep'],
+  ...['trainLoss', 'testAccuracy', 'system', ...systemKeys],
+]);
+
+/** What has to be known to train the same again, by the names of options. */
+export function settingsOf({ config, entries }: RecordedRun): Readonly<Record<string, unknown>> {
+  const measured = curvesOf(entries);
+  return Object.fromEntries(
+    Object.entries(config.training).filter(
+      ([name, value]) =>
+        !outcomes.has(name) &&
+        (!measured.has(name) || measureOf(name).kind === 'setting') &&
+        value !== null &&
+        value !== undefined,
+    ),
+  );
+}
 
 function stateNote({ state, config }: RecordedRun): string {
   const notes: Readonly<Record<RecordedRun['state'], string>> = {

@@ -2,27 +2,21 @@
 
 import { escapeXml } from '../../text/escape-xml.js';
 import { inWords } from '../measure.js';
-import { isSystemSetting } from '../run-facts.js';
+import { settingsOf } from '../run-facts.js';
 import type { ReportSection } from '../section.js';
-
-/** What a training writes among its settings once it has ended, which is told above. */
-const outcomes = new Set([
-  ...['epochsFinished', 'steps', 'seconds', 'interrupted', 'ended', 'brokeDownAtStep'],
-  ...['trainLoss', 'testAccuracy'],
-]);
 
 export const recipeSection: ReportSection = {
   title: 'The recipe',
-  render({ run: { config, folder } }) {
-    const { data, model, training } = config;
+  render({ run }) {
+    const { data, model } = run.config;
     const all: [string, unknown][] = [
       ['model', model.name],
       ...Object.entries(model.options),
       ['data', data.name],
       ['picture', data.shape.join(' x ')],
       ['classes', data.classes.length],
-      ...Object.entries(training).filter(([name]) => !outcomes.has(name) && !isSystemSetting(name)),
-      ['folder', folder],
+      ...Object.entries(settingsOf(run)),
+      ['folder', run.folder],
     ];
     const rows = all
       .filter(([, value]) => value !== null && value !== undefined)
