@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import { ready } from '../backends/default-backend.js';
 import { writeFileAtomically } from '../formats/index.js';
-import { nearestName } from '../text/nearest-name.js';
+import { classNamed } from './class-named.js';
 import { labelsOf } from './classify-command.js';
 import { drawBars } from './draw/index.js';
 import { type GivenStatistics, withStatistics } from './given-statistics.js';
@@ -15,7 +15,6 @@ import { createBar } from './progress-bar.js';
 import { listenForStop } from './stop-signals.js';
 import { print, type Terminal } from './terminal.js';
 import { useThreads } from './threads.js';
-import { UsageError } from './usage.js';
 import { version } from './version.js';
 
 export interface LookOptions extends GivenStatistics {
@@ -46,7 +45,10 @@ export async function lookCommand(
     const labels = await labelsOf(network, options.labels, probabilities.length);
     const insight = await lookInto(network, picture, {
       ...{ probabilities, labels, signal: stop.signal, layer: options.layer ?? null },
-      class: options.class === undefined ? null : classOf(options.class, labels, probabilities),
+      class:
+        options.class === undefined
+          ? null
+          : classNamed('--class', options.class, { labels, count: probabilities.length }),
       onProgress: ({ what, done, count }: LookProgress) => bar?.show('looking', done, count, what),
     });
     bar?.stop();
@@ -92,30 +94,3 @@ export async function lookCommand(
 
 /** Folders of runs are called by their last part. */
 const titleOf = (title: string): string => basename(title);
-
-/** The index that a number or a name means; names may be parts of labels. */
-function classOf(
-  text: string,
-  labels: readonly string[] | null,
-  { length }: ArrayLike<number>,
-): number {
-  if (/^\d+$/.test(text) && !labels?.includes(text)) {
-    if (Number(text) < length) return Number(text);
-    throw new UsageError(`--class ${text}: the classes are numbered from 0 to ${length - 1}`);
-  }
-  const wanted = text.toLowerCase();
-  const lower = (labels ?? []).map((label) => label.toLowerCase());
-  const exact = lower.indexOf(wanted);
-  if (exact >= 0) return exact;
-  const within = lower.findIndex((label) => label.split(/, */).includes(wanted));
-  if (within >= 0) return within;
-  const near = nearestName(text, labels ?? []);
-  throw new UsageError(
-    `--class ${text}: there is no class of that name; ` +
-      (near
-        ? `did you mean "${near}"?`
-        : labels
-          ? 'give one as the labels have it, or its number'
-          : 'give its number, or the names of the classes with --labels FILE'),
-  );
-}

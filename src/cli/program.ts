@@ -6,6 +6,7 @@ import { type ClassifyOptions, classifyCommand } from './classify-command.js';
 import { type CompareOptions, compareCommand } from './compare-command.js';
 import { type DrawOptions, diagramStyles, drawCommand } from './draw-command.js';
 import { type ExportOptions, exportCommand } from './export-command.js';
+import { addGeneration } from './generation-options.js';
 import { numberList } from './given-statistics.js';
 import { type LookOptions, lookCommand } from './look-command.js';
 import { type OnnxTestOptions, onnxTestCommand } from './onnx-test-command.js';
@@ -194,9 +195,11 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
       onExit(await drawCommand(names, options, terminal));
     });
 
+  const generation = addGeneration(program, terminal, onExit);
   const reports = addReports(program, terminal, onExit);
   for (const command of [
     ...reports,
+    ...generation,
     train,
     sweep,
     draw,

@@ -1,6 +1,15 @@
 /** What trained autoencoders are for: codes of pictures, and pictures of codes. */
 
 export {
+  type ContactSheet,
+  contactSheetPng,
+  contactSheetSvg,
+  imagesOf,
+  inRows,
+  pictureGrid,
+  type SheetLook,
+} from './contact-sheet.js';
+export {
   type LatentPictures,
   type LatentPicturesOptions,
   latentPictures,

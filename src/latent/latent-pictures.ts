@@ -7,6 +7,7 @@ import {
   givenParts,
   type ImageDataset,
   loadDataset,
+  loadDigits,
   loadPictures,
   noClass,
   openPictureParts,
@@ -65,8 +66,17 @@ export async function latentPictures(
     const parts = await givenParts(source);
     return picturesOfSet(run, parts?.[split] ?? (await openPictures(source)), options);
   }
-  const { signal, onProgress } = options;
-  return ofDataset(run, (await loadDataset(source, { signal }))[split], { ...options, onProgress });
+  return ofDataset(run, await partOf(source, split, options), options);
+}
+
+async function partOf(
+  name: string,
+  split: 'train' | 'test',
+  { count, signal }: LatentPicturesOptions,
+): Promise<ImageDataset> {
+  // Not more are drawn than are wanted; the first ones are the same.
+  if (name === 'digits' && count) return loadDigits({ train: 1, test: 1, [split]: count })[split];
+  return (await loadDataset(name, { signal }))[split];
 }
 
 /**
