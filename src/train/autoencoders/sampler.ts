@@ -3,8 +3,8 @@
 import { compile } from '../../compiler/index.js';
 import type { ImageDataset } from '../../data/index.js';
 import type { Tensor } from '../../graph/tensor.js';
-import { Generator, tensor } from '../../ops/index.js';
-import { normal } from '../../ops/normal.js';
+import { Generator, normal, tensor } from '../../ops/index.js';
+
 import { unitPixels } from './pictures.js';
 import { isDenoising, isVariational, type TrainableAutoencoder } from './trainable.js';
 

@@ -104,7 +104,7 @@ export async function trainAutoencoder(
     model.objective(unitPixels(images), { labels: labelsFor(model, labels), betaShare: share });
   const lossOf = (...[images, labels, share]: Tensor[]) => objective(images, labels, share).loss;
   const again = { optimizer, lossOf, inputsOf, loader, schedule, snapshots };
-  const brokenAt = (step: number, otherwise: NonFinitePlace): Error =>
+  const brokenAt = (step: number, otherwise: NonFinitePlace): Promise<Error> =>
     replay(model, { ...again, broken: step, otherwise });
   const learn = compile((...[images, labels, share]: Tensor[]) => {
     const { loss, terms } = objective(images, labels, share);
@@ -143,7 +143,7 @@ export async function trainAutoencoder(
     onEpoch: async (report) => {
       // The last update has no next step that would notice what it broke.
       const otherwise = brokenAfter(model, report.evaluation);
-      if (otherwise) throw brokenAt(report.steps - 1, otherwise);
+      if (otherwise) throw await brokenAt(report.steps - 1, otherwise);
       if (samples)
         await onSamples?.({ ...samples.draw(), epoch: report.epoch, steps: report.steps });
       await onEpoch?.(report);
