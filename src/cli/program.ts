@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { modelNames } from '../models/index.js';
 import { type ClassifyOptions, classifyCommand } from './classify-command.js';
 import { type CompareOptions, compareCommand } from './compare-command.js';
+import { addCompression } from './compression-options.js';
 import { type DrawOptions, diagramStyles, drawCommand } from './draw-command.js';
 import { type ExportOptions, exportCommand } from './export-command.js';
 import { addGeneration } from './generation-options.js';
@@ -196,9 +197,11 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
     });
 
   const generation = addGeneration(program, terminal, onExit);
+  const compression = addCompression(program, terminal, onExit);
   const reports = addReports(program, terminal, onExit);
   for (const command of [
     ...reports,
+    ...compression,
     ...generation,
     train,
     sweep,

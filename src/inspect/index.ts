@@ -20,6 +20,7 @@ export { type Occlusion, type OcclusionOptions, occlusionMap } from './occlusion
 export {
   type MeasuredPictures,
   type PictureQuality,
+  pictureError,
   pictureQuality,
 } from './picture-quality.js';
 export { type Saliency, type SaliencyOptions, saliencyMap } from './saliency.js';

@@ -48,14 +48,9 @@ export function pictureQuality({ pictures, originals, shape }: MeasuredPictures)
         `many of both, N x ${shape.join(' x ')}`,
     );
   }
-  const squares = pictures.reduce((sum, value, i) => sum + (value - originals[i]) ** 2, 0);
-  const mse = squares / pictures.length;
-  const psnr = -10 * Math.log10(mse);
   const side = Math.min(WINDOW, height, width);
   const kernelSize = side - ((side + 1) % 2);
-  const similarity = compile((x: Tensor, y: Tensor) =>
-    ssim(x, y, { kernelSize, reduction: 'sum' }),
-  );
+  const similarity = similarityOf(kernelSize);
   const batch = Math.max(1, Math.floor(BATCH_VALUES / size));
   let similar = 0;
   for (let first = 0; first < count; first += batch) {
@@ -64,5 +59,28 @@ export function pictureQuality({ pictures, originals, shape }: MeasuredPictures)
       tensor(values.slice(first * size, last * size), [last - first, channels, height, width]);
     similar += similarity(some(pictures), some(originals)).item();
   }
-  return { mse, psnr: mse === 0 ? Number.POSITIVE_INFINITY : psnr, ssim: similar / count };
+  return { ...pictureError(pictures, originals), ssim: similar / count };
+}
+
+/** The error and PSNR alone of as many numbers of 0 to 1; no numbers have none. */
+export function pictureError(
+  pictures: Float32Array,
+  originals: Float32Array,
+): Pick<PictureQuality, 'mse' | 'psnr'> {
+  const squares = pictures.reduce((sum, value, i) => sum + (value - originals[i]) ** 2, 0);
+  const mse = squares / pictures.length;
+  return { mse, psnr: mse === 0 ? Number.POSITIVE_INFINITY : -10 * Math.log10(mse) };
+}
+
+type Similarity = (pictures: Tensor, originals: Tensor) => Tensor;
+
+/** By the side of the window; each keeps its programs. */
+const similarities = new Map<number, Similarity>();
+
+function similarityOf(kernelSize: number): Similarity {
+  const known = similarities.get(kernelSize);
+  if (known) return known;
+  const made = compile((x: Tensor, y: Tensor) => ssim(x, y, { kernelSize, reduction: 'sum' }));
+  similarities.set(kernelSize, made);
+  return made;
 }

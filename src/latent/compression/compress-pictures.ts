@@ -6,6 +6,7 @@ import { type CodeFile, decodeFile, encodeFile } from './container.js';
 import { nameProblem } from './picture-names.js';
 import {
   type Codec,
+  type CodedPictures,
   equalSteps,
   measureSensitivity,
   stepsByComponent,
@@ -51,17 +52,34 @@ export function compressPictures(
   pictures: Float32Array,
   options: CompressOptions = {},
 ): Uint8Array {
-  const { labels, names = null, step: wanted } = options;
   checkOptions(run, pictures, options);
-  const codes = run.encode(pictures, labels);
-  const sensitivity = measureSensitivity(run, { pictures, codes, labels });
-  const step = wanted ?? usualStep(sensitivity);
+  const codes = run.encode(pictures, options.labels);
+  return compressCodes(run, { pictures, codes }, options).bytes;
+}
+
+/** What became of codes. */
+export interface Compressed {
+  readonly bytes: Uint8Array;
+  /** The one that was given, or the usual one. */
+  readonly step: number;
+}
+
+/** The same for pictures whose codes [N, latent] are known. */
+export function compressCodes(
+  run: Codec,
+  coded: Omit<CodedPictures, 'labels'>,
+  options: CompressOptions = {},
+): Compressed {
+  checkOptions(run, coded.pictures, options);
+  const { labels, names = null } = options;
+  const sensitivity = measureSensitivity(run, { ...coded, labels });
+  const step = options.step ?? usualStep(sensitivity);
   // Steps of their own pay off when there are many pictures.
   const choices = [stepsByComponent(sensitivity, step), equalSteps(sensitivity, step)];
-  const files = choices.map((steps): Uint8Array => {
+  const [own, equal] = choices.map((steps): Uint8Array => {
     const nearest = nearestSteps(steps);
     try {
-      const numbers = quantise(codes, stepsOf(nearest));
+      const numbers = quantise(coded.codes, stepsOf(nearest));
       const file = { ...usedSteps(nearest, numbers), numbers, labels: labels ?? null, names };
       return encodeFile(file, run);
     } catch (error) {
@@ -69,7 +87,7 @@ export function compressPictures(
       throw new ValueError(`compressPictures: ${error.message}`);
     }
   });
-  return files[1].length < files[0].length ? files[1] : files[0];
+  return { bytes: equal.length < own.length ? equal : own, step };
 }
 
 /**

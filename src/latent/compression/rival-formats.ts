@@ -1,7 +1,11 @@
 /** JPEG and WebP beside compressed codes: how good they are in as many bytes, and how many they take to be as good. */
 
 import { decodeImage, encodeJpeg, encodeWebp, type ImagePixels } from '../../formats/index.js';
-import { type PictureQuality, pictureQuality } from '../../inspect/picture-quality.js';
+import {
+  type PictureQuality,
+  pictureError,
+  pictureQuality,
+} from '../../inspect/picture-quality.js';
 import { imagesOf, inRows, pictureGrid } from '../contact-sheet.js';
 import type { LatentRun } from '../open-latent-run.js';
 
@@ -53,31 +57,41 @@ export async function rivalFormats(
   const tasks = formats.flatMap((format) => places.map((files) => ({ ...format, files })));
   for (const [i, { format, encode, files }] of tasks.entries()) {
     const drawn = files === 'each' ? images : sheet;
+    const { width, height, channels } = drawn[0];
+    const originals = planes(drawn, channels);
     const known = new Map<number, Tried>();
     const trial = async (quality: number): Promise<Tried> => {
-      const tried = known.get(quality) ?? (await tryQuality(drawn, encode, quality));
+      const tried = known.get(quality) ?? (await tryQuality(drawn, { encode, quality, originals }));
       known.set(quality, tried);
       return tried;
     };
-    const bySize = await nearest(trial, (tried) => tried.bytes - bytes);
-    rivals.push({ format, files, nearest: 'bytes', ...bySize });
-    onProgress((i + 0.5) / tasks.length);
-    const byError = await nearest(trial, (tried) => tried.psnr - psnr);
-    rivals.push({ format, files, nearest: 'psnr', ...byError });
-    onProgress((i + 1) / tasks.length);
+    const differences = {
+      bytes: (tried: Tried) => tried.bytes - bytes,
+      psnr: (tried: Tried) => tried.psnr - psnr,
+    };
+    for (const [k, key] of (['bytes', 'psnr'] as const).entries()) {
+      const { shown, bytes: size, quality } = await nearest(trial, differences[key]);
+      const shape = [channels, height, width] as const;
+      const measured = pictureQuality({ pictures: shown, originals, shape });
+      rivals.push({ format, files, nearest: key, quality, bytes: size, ...measured });
+      onProgress((i + (k + 1) / 2) / tasks.length);
+    }
   }
   return rivals;
 }
 
-interface Tried extends PictureQuality {
+interface Tried {
   readonly quality: number;
+  /** Of all files. */
   readonly bytes: number;
+  /** What is seen then, [N, C, H, W]. */
+  readonly shown: Float32Array;
+  readonly psnr: number;
 }
 
 async function tryQuality(
   images: readonly ImagePixels[],
-  encode: Encode,
-  quality: number,
+  { encode, quality, originals }: { encode: Encode; quality: number; originals: Float32Array },
 ): Promise<Tried> {
   let bytes = 0;
   const decoded: ImagePixels[] = [];
@@ -86,13 +100,8 @@ async function tryQuality(
     bytes += file.length;
     decoded.push(await decodeImage(file, 'a picture in another format'));
   }
-  const { width, height, channels } = images[0];
-  const measured = pictureQuality({
-    pictures: planes(decoded, channels),
-    originals: planes(images, channels),
-    shape: [channels, height, width],
-  });
-  return { quality, bytes, ...measured };
+  const shown = planes(decoded, images[0].channels);
+  return { quality, bytes, shown, psnr: pictureError(shown, originals).psnr };
 }
 
 /** The quality whose `difference` is nearest to 0; both size and PSNR grow with quality, but for small dents. */
