@@ -7,6 +7,7 @@ import { type CompareOptions, compareCommand } from './compare-command.js';
 import { addCompression } from './compression-options.js';
 import { type DrawOptions, diagramStyles, drawCommand } from './draw-command.js';
 import { type ExportOptions, exportCommand } from './export-command.js';
+import { addFeatures } from './features-options.js';
 import { addGeneration } from './generation-options.js';
 import { numberList } from './given-statistics.js';
 import { type LookOptions, lookCommand } from './look-command.js';
@@ -197,11 +198,13 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
     });
 
   const generation = addGeneration(program, terminal, onExit);
+  const features = addFeatures(program, terminal, onExit);
   const compression = addCompression(program, terminal, onExit);
   const reports = addReports(program, terminal, onExit);
   for (const command of [
     ...reports,
     ...compression,
+    ...features,
     ...generation,
     train,
     sweep,
