@@ -45,10 +45,9 @@ before(async () => {
   await saveNetwork(model, { ...described, folder: at('a') });
   const evaluation = {
     ...{ count: 4, correct: 3, accuracy: 0.75, loss: 0.4, confusion: Uint32Array.of(2, 0, 1, 1) },
-    mistakes: [{ index: 0, label: 1, predicted: 0, probability: 0.9 }],
+    mistakes: [{ index: 0, label: 1, predicted: 0, probability: 0.9, planes: pixels }],
   };
-  const data = { ...described.data, images: pixels, labels: Uint8Array.of(1), length: 1 };
-  await writeEvaluation(at('a'), evaluation, data);
+  await writeEvaluation(at('a'), evaluation, described.data);
   for (const step of [10, 20]) {
     const png = encodePng({ width: 28, height: 28, channels: 1, data: pixels });
     await writeFile(at('a', 'samples', `drawn-step0000${step}.png`), png);
@@ -100,7 +99,15 @@ test('runs are listed, and compared in one page', async () => {
   const compared = await runFovea(['runs', 'compare', at('a'), at('b'), '--out', out, '--json']);
   assert.equal(compared.code, 0, compared.stderr);
   assert.equal(JSON.parse(compared.stdout).runs.length, 2);
-  assert.match(await readFile(out, 'utf8'), /a, training.*b, training/s);
+  const page = await readFile(out, 'utf8');
+  assert.match(page, /a, training.*b, training/s);
+  assert.ok(!page.includes('Where they differ'), 'they were trained alike');
+  const other = await copiedRun('c', { config: { training: { epochs: 2, lr: 0.5 } } });
+  await runFovea(['runs', 'compare', at('a'), other, '--out', out]);
+  const differing =
+    /Where they differ<\/h2>.*?<\/table>/s.exec(await readFile(out, 'utf8'))?.[0] ?? '';
+  assert.match(differing, /<th>batch<\/th>.*<th>lr<\/th>.*<td>8<\/td>.*<td>0\.5<\/td>/s);
+  assert.ok(!differing.includes('<th>epochs</th>'));
 });
 
 /** The folder of a run with a configuration like that of `a`, and whatever else is given. */

@@ -14,6 +14,12 @@ export interface ChartCurve extends Curve {
   readonly color: number;
 }
 
+export interface ChartOptions {
+  readonly epochs?: readonly EpochMark[];
+  /** Whether the values of steps are there behind their running mean. Default: true. */
+  readonly showsSteps?: boolean;
+}
+
 const width = 560;
 const height = 320;
 const plot = { left: 66, right: 544, top: 26, bottom: 276 };
@@ -25,11 +31,11 @@ const mostMarks = 10;
 export function curveChart(
   name: string,
   curves: readonly ChartCurve[],
-  epochs: readonly EpochMark[] = [],
+  { epochs = [], showsSteps = true }: ChartOptions = {},
 ): string {
   const measure = measureOf(name);
   const shown = curves
-    .map((curve) => ({ ...curve, points: shownPoints(curve, measure) }))
+    .map((curve) => drawn(curve, measure))
     .filter(({ points }) => points.length > 0);
   if (shown.length === 0) return '';
   const places = shown.flatMap(({ points }) => points);
@@ -38,7 +44,7 @@ export function curveChart(
     ...{ kind: 'linear', range: [plot.left, plot.right], fromZero: true, ticks: 6 },
   });
   const y = scaleOfValues(
-    places.map(([, value]) => value),
+    (showsSteps ? places : shown.flatMap(({ mean }) => mean)).map(([, value]) => value),
     measure,
   );
   const data = {
@@ -65,7 +71,7 @@ export function curveChart(
     text('steps', { x: plot.right, y: plot.bottom + 36, size: 12, look: 'tick', anchor: 'end' }),
     ...epochMarks(epochs, x, last),
     line({ x: plot.left, y: plot.bottom }, { x: plot.right, y: plot.bottom }, 'axis'),
-    ...shown.flatMap((curve) => curveMarks(curve, { x, y, measure })),
+    ...shown.flatMap((curve) => curveMarks(curve, { x, y, measure, showsSteps })),
     `<line class="cursor" x1="0" x2="0" y1="${plot.top}" y2="${plot.bottom}" visibility="hidden"/>`,
     '</svg>',
   ].join('');
@@ -100,9 +106,16 @@ function epochMarks(epochs: readonly EpochMark[], x: Scale, last: number): strin
   });
 }
 
+interface MarkOptions {
+  readonly x: Scale;
+  readonly y: Scale;
+  readonly measure: Measure;
+  readonly showsSteps: boolean;
+}
+
 function curveMarks(
-  { points, from, color }: ChartCurve,
-  { x, y, measure: { better, kind } }: { x: Scale; y: Scale; measure: Measure },
+  { points, mean, from, color }: DrawnCurve,
+  { x, y, measure: { better, kind }, showsSteps }: MarkOptions,
 ): string[] {
   const hue = `c${color % groupColors}`;
   const at = ([step, value]: readonly [number, number]) => [n(x.at(step)), n(y.at(value))];
@@ -110,7 +123,9 @@ function curveMarks(
     `<polyline class="curve ${look} ${hue}" points="${all.map((point) => at(point).join()).join(' ')}"/>`;
   // Settings have no noise to look through.
   if (from === 'steps' && kind === 'setting') return [path(points, 'set')];
-  if (from === 'steps') return [path(points, 'raw'), path(smoothed(points), 'smooth')];
+  if (from === 'steps') {
+    return [...(showsSteps ? [path(points, 'raw')] : []), path(mean, 'smooth')];
+  }
   const dot = (point: readonly [number, number], look: string, radius: number): string => {
     const [cx, cy] = at(point);
     return `<circle class="${look} ${hue}" cx="${cx}" cy="${cy}" r="${radius}"/>`;
@@ -126,6 +141,17 @@ const shortNumber = (value: number): string =>
   value === 0 || (Math.abs(value) >= 0.001 && Math.abs(value) < 1e6)
     ? value.toLocaleString('en', { maximumSignificantDigits: 4 })
     : value.toExponential();
+
+interface DrawnCurve extends ChartCurve {
+  /** What is seen through the noise of steps; the points themselves where there is none. */
+  readonly mean: Curve['points'];
+}
+
+function drawn(curve: ChartCurve, measure: Measure): DrawnCurve {
+  const points = shownPoints(curve, measure);
+  const isNoisy = curve.from === 'steps' && measure.kind !== 'setting';
+  return { ...curve, points, mean: isNoisy ? smoothed(points) : points };
+}
 
 /** Finite ones, in the measure's unit; every so many, the last among them. */
 function shownPoints({ points }: Curve, { scale }: Measure): [number, number][] {

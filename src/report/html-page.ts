@@ -55,7 +55,7 @@ const once = (texts: readonly (string | undefined)[]): string[] => [
 const reportStyle = `
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 10px 14px; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 14px; }
 .problem { border-left: 4px solid var(--accent); padding-left: 12px; }
-table { border-collapse: collapse; font-size: 14px; } th, td { padding: 4px 12px; border-bottom: 1px solid var(--line); text-align: left; }
+table { border-collapse: collapse; font-size: 14px; } th, td { padding: 4px 12px; border-bottom: 1px solid var(--line); text-align: left; } .wide { overflow-x: auto; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(120px, 1fr)); gap: 18px; }
 .pictures img { width: 100%; border-radius: 8px; }
 `;

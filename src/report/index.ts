@@ -6,9 +6,9 @@ import { type RecordedRun, readRun, weightsOf } from './read-run.js';
 import { reportPage } from './report-page.js';
 import { picturesOf } from './run-pictures.js';
 
+export { comparedRunsPage } from './compared-runs-page.js';
 export { formatMetric } from './measure.js';
 export { bestOf, type RecordedRun, type RunState, readRun, secondsOf } from './read-run.js';
-export { comparedRunsPage } from './report-page.js';
 export type { ReportContent, ReportSection } from './section.js';
 
 /**

@@ -23,10 +23,10 @@ export function measureCharts(
     )
     .sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind))
     .flatMap(({ name, title, curves }) => {
-      const chart = curveChart(name, curves, epochs);
+      const chart = curveChart(name, curves, { epochs, showsSteps: runs.length === 1 });
       const labels = curves.map(
         ({ label, color }) =>
-          `<i class="swatch s${color % groupColors}"></i>${escapeXml(label)}&emsp;`,
+          `<span class="label"><i class="swatch s${color % groupColors}"></i>${escapeXml(label)}</span>`,
       );
       const caption = `<figcaption><b>${escapeXml(title)}</b><span class="values">${labels.join('')}</span></figcaption>`;
       return chart === '' ? [] : [`<figure>${caption}${chart}</figure>`];
@@ -77,6 +77,7 @@ export const chartStyle = `
 @media (prefers-color-scheme: dark) { .raw { opacity: .5; } }
 ${colorRules.join('\n')}
 .values { display: block; min-height: 1.5em; font-variant-numeric: tabular-nums; }
+.label { white-space: nowrap; margin-right: 16px; }
 .swatch { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 6px; }
 `;
 

@@ -1,13 +1,10 @@
 /** The page of a run: its headline, how to repeat it or go on, and the sections that it has. */
 
 import { FormatError } from '../formats/index.js';
-import { groupColors } from '../inspect/comparison/theme.js';
 import { escapeXml } from '../text/escape-xml.js';
 import { repeatCommand, resumeCommand } from './commands.js';
 import { factCards } from './fact-cards.js';
 import { htmlPage, type WrittenSection } from './html-page.js';
-import { chartLegend, chartScript, chartStyle, measureCharts } from './measure-charts.js';
-import type { RecordedRun } from './read-run.js';
 import { keyFacts } from './run-facts.js';
 import type { ReportContent, ReportSection } from './section.js';
 import { reportSections } from './sections/index.js';
@@ -50,18 +47,3 @@ async function rendered(section: ReportSection, content: ReportContent): Promise
 }
 
 const problemHtml = (problem: string): string => `<p class="problem">${escapeXml(problem)}</p>`;
-
-/** The text of a page that lays the curves of several runs over each other. */
-export function comparedRunsPage(runs: readonly RecordedRun[]): string {
-  const rows = runs.map((run, i) => {
-    const facts = keyFacts(run).map(({ name, value }) => `${name} ${value}`);
-    return `<tr><td><i class="swatch s${i % groupColors}"></i>${escapeXml(run.name)}</td><td>${escapeXml(facts.join(' · '))}</td></tr>`;
-  });
-  const charts = measureCharts(runs, ['result', 'setting', 'system']);
-  const html = charts === null ? problemHtml('none of these runs has a log') : chartLegend + charts;
-  return htmlPage({
-    title: `Runs: ${runs.map(({ name }) => name).join(', ')}`,
-    lead: `<table>${rows.join('')}</table>`,
-    sections: [{ title: 'How they went', html, style: chartStyle, script: chartScript }],
-  });
-}

@@ -35,7 +35,7 @@ export const confusionSection: ReportSection = {
     ].join('');
   },
   style: `
-.wide { overflow-x: auto; } .confusion td { text-align: center; min-width: 44px; border: 1px solid var(--line); font-variant-numeric: tabular-nums; }
+.confusion td { text-align: center; min-width: 44px; border: 1px solid var(--line); font-variant-numeric: tabular-nums; }
 .confusion th[scope=col] { text-align: center; } .confusion .share { border: 0; text-align: right; color: var(--soft); }
 .confusion .right { background: color-mix(in srgb, #009e73 var(--strength), transparent); }
 .confusion .wrong { background: color-mix(in srgb, #d55e00 var(--strength), transparent); }
