@@ -3,7 +3,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { AutoencoderName } from '../../models/index.js';
 import type { Recipe } from '../recipe.js';
-import { numberFromZero, oneOf, positiveNumber, UsageError, wholeNumber } from '../usage.js';
+import { numberFromZero, oneOf, positiveNumber, UsageError } from '../usage.js';
 import type { TrainingOption } from './kind.js';
 import { flagOf, sharedOptions } from './options.js';
 
@@ -33,15 +33,11 @@ const widths = (text: string): number[] => {
   throw new InvalidArgumentError('Expected whole numbers with commas between, such as 16,32,64.');
 };
 
-const { size, epochs, batch, optimizer, lr, weightDecay, schedule, patience } = sharedOptions;
+const { size, epochs, batch, optimizer, lr, weightDecay, schedule, patience, latent } =
+  sharedOptions;
 
 export const autoencoderOptions: readonly TrainingOption[] = [
-  ...[size, epochs, batch, optimizer, lr, weightDecay, schedule, patience],
-  {
-    flags: '--latent <n>',
-    description: 'numbers in a code (default: 32; vae, conv-vae: 20; sparse-autoencoder: 128)',
-    parse: wholeNumber(1),
-  },
+  ...[size, epochs, batch, optimizer, lr, weightDecay, schedule, patience, latent],
   {
     flags: '--hidden <widths>',
     description: 'of the layers beside the code (512; vae: 400; with convolutions: 256)',

@@ -3,10 +3,15 @@
 import { requireName, UsageError } from '../usage.js';
 import { autoencoderTraining } from './autoencoder.js';
 import { classifierTraining } from './classifier.js';
+import { ganTraining } from './gan.js';
 import type { TrainingKind, TrainingOption } from './kind.js';
 import { commonOptions, flagOf, nameOfOption } from './options.js';
 
-export const trainingKinds: readonly TrainingKind[] = [classifierTraining, autoencoderTraining];
+export const trainingKinds: readonly TrainingKind[] = [
+  classifierTraining,
+  autoencoderTraining,
+  ganTraining,
+];
 
 /** The networks that can be trained. */
 export const trainableNames = (): string[] => trainingKinds.flatMap((kind) => [...kind.names()]);

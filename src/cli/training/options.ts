@@ -84,6 +84,12 @@ export const sharedOptions = {
     description: `none, or ${transformNames.join(', ')} with commas between (default: flip,crop for cifar)`,
     parse: augmentation,
   },
+  latent: {
+    flags: '--latent <n>',
+    description:
+      'numbers in a code (default: 32; vae, conv-vae: 20; sparse-autoencoder: 128; networks with a generator: 100)',
+    parse: wholeNumber(1),
+  },
   epochs: {
     flags: '--epochs <n>',
     description: "how often every picture is seen (default: the recipe's)",

@@ -61,6 +61,8 @@ export interface AdversarialOptions<Batch extends { readonly size: number }>
   readonly beforeStep?: TrainerOptions<Batch>['beforeStep'];
   /** Go on from the newest whole checkpoint. Default: false. */
   readonly resume?: boolean;
+  /** Hears, before the first round, of the rounds that were taken before a resume. */
+  readonly onBegin?: (steps: number) => unknown;
   /** Go back to the last healthy checkpoint when the game goes wrong. Default: false, the game goes on. */
   readonly rollBack?: boolean | RollBackOptions;
   readonly onStep?: (report: StepReport) => unknown;
@@ -81,6 +83,6 @@ export const known = [
   ...['generator', 'discriminator', 'generatorOptimizer', 'discriminatorOptimizer', 'loader'],
   ...['real', 'noise', 'seed', 'loss', 'condition', 'mismatch', 'realLabel', 'labelSmoothing'],
   ...['instanceNoise', 'r1', 'discriminatorSteps', 'average', 'beforeStep', 'resume', 'rollBack'],
-  ...['onStep', 'onEpoch', 'onWarning', 'onSamples', 'sampleCount', 'sampleEvery'],
+  ...['onBegin', 'onStep', 'onEpoch', 'onWarning', 'onSamples', 'sampleCount', 'sampleEvery'],
   ...['sampleCondition', ...trainerNames],
 ];

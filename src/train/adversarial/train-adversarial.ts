@@ -2,10 +2,10 @@
 
 import { ValueError } from '../../graph/errors.js';
 import type { Tensor } from '../../graph/tensor.js';
-import { NoiseSource } from '../../nn/index.js';
+import { Module, NoiseSource } from '../../nn/index.js';
 import { checkCount, checkNumber, checkOptionNames } from '../../nn/options.js';
 import { Trainer, type TrainerOptions, type Training } from '../trainer.js';
-import type { Players } from './game.js';
+import type { Player, Players } from './game.js';
 import { type HealthWarning, HealthWatch } from './health.js';
 import { InstanceNoise } from './instance-noise.js';
 import { lossOf } from './losses.js';
@@ -57,7 +57,8 @@ export async function trainAdversarial<Batch extends { readonly size: number }>(
     await options.onWarning?.(warning);
     if (wanted) throw new GameWentWrong(warning.message);
   };
-  const parts = { generator, discriminator, generatorOptimizer, discriminatorOptimizer, noise };
+  const model = new Pair(generator, discriminator);
+  const parts = { model, generatorOptimizer, discriminatorOptimizer, noise };
   const rest = Object.fromEntries(trainerNames.map((name) => [name, options[name]]));
   let shown: Tensor | undefined;
   const trainer = new Trainer<Round<Batch>>({
@@ -98,9 +99,9 @@ export async function trainAdversarial<Batch extends { readonly size: number }>(
   });
   try {
     if (resume) healthySteps = await trainer.resume();
+    await options.onBegin?.(healthySteps);
     for (;;) {
-      generator.train();
-      discriminator.train();
+      model.train();
       try {
         return await trainer.run();
       } catch (error) {
@@ -115,6 +116,22 @@ export async function trainAdversarial<Batch extends { readonly size: number }>(
     }
   } finally {
     steps.dispose();
+  }
+}
+
+/** Both networks as the one that checkpoints call the model. */
+class Pair extends Module<[Tensor, Tensor?]> {
+  readonly generator: Player;
+  readonly discriminator: Player;
+
+  constructor(generator: Player, discriminator: Player) {
+    super();
+    this.generator = generator;
+    this.discriminator = discriminator;
+  }
+
+  forward(noise: Tensor, condition?: Tensor): Tensor {
+    return this.generator.call(noise, condition);
   }
 }
 
