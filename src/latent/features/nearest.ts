@@ -56,8 +56,12 @@ export async function nearestRows(
       for (let l = left; l < leftEnd; l++) {
         const list = nearest[l];
         const row = (l - left) * stride - right;
+        let { worst } = list;
         // The square of the query is the same for all of them.
-        for (let r = right; r < rightEnd; r++) list.offer(r, squares[r] - 2 * values[row + r]);
+        for (let r = right; r < rightEnd; r++) {
+          const key = squares[r] - 2 * values[row + r];
+          if (key < worst) worst = list.insert(r, key);
+        }
       }
     },
   });
@@ -90,9 +94,14 @@ class Shortlist {
     this.#last = length - 1;
   }
 
-  offer(index: number, key: number): void {
+  /** What is not below this comes too late. */
+  get worst(): number {
+    return this.#keys[this.#last];
+  }
+
+  /** Takes in a key below the worst, and returns the worst of those that are left. */
+  insert(index: number, key: number): number {
     const keys = this.#keys;
-    if (key >= keys[this.#last]) return;
     let at = this.#last;
     for (; at > 0 && keys[at - 1] > key; at--) {
       keys[at] = keys[at - 1];
@@ -100,6 +109,7 @@ class Shortlist {
     }
     keys[at] = key;
     this.indices[at] = index;
+    return keys[this.#last];
   }
 }
 
