@@ -2,6 +2,10 @@
 
 import { Command } from 'commander';
 import { modelNames } from '../models/index.js';
+import {
+  type ClassAccuracyCommandOptions,
+  classAccuracyCommand,
+} from './class-accuracy-command.js';
 import { type ClassifyOptions, classifyCommand } from './classify-command.js';
 import { type CompareOptions, compareCommand } from './compare-command.js';
 import { addCompression } from './compression-options.js';
@@ -197,6 +201,19 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
       onExit(await drawCommand(names, options, terminal));
     });
 
+  const classAccuracy = program
+    .command('class-accuracy')
+    .description('tell whether a conditional autoencoder draws what it is told to')
+    .argument('<run>', 'the folder of a run that trained one with --conditional')
+    .requiredOption('--classifier <folder>', 'the run of a network that reads what is drawn')
+    .option('--count <n>', 'pictures of each class', wholeNumber(1), 1000)
+    .option('--seed <n>', 'the same seed draws the same codes', wholeNumber(0), 0)
+    .option('--threads <n>', 'default: FOVEA_THREADS, else one per core', wholeNumber(1))
+    .option('--json', 'write one line of JSON to standard output')
+    .action(async (folder: string, options: ClassAccuracyCommandOptions) => {
+      onExit(await classAccuracyCommand(folder, options, terminal));
+    });
+
   const generation = addGeneration(program, terminal, onExit);
   const features = addFeatures(program, terminal, onExit);
   const compression = addCompression(program, terminal, onExit);
@@ -205,6 +222,7 @@ export function createProgram({ terminal, files, onExit }: ProgramSurroundings):
     ...reports,
     ...compression,
     ...features,
+    classAccuracy,
     ...generation,
     train,
     sweep,

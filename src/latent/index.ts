@@ -1,5 +1,7 @@
 /** What trained autoencoders are for: codes of pictures, and pictures of codes. */
 
+export { type ClassAccuracyOptions, classAccuracy } from './class-accuracy.js';
+export * from './compression/index.js';
 export {
   type ContactSheet,
   contactSheetPng,
@@ -9,6 +11,8 @@ export {
   pictureGrid,
   type SheetLook,
 } from './contact-sheet.js';
+export { type Continuity, type ContinuityOptions, continuityOf } from './continuity.js';
+export * from './features/index.js';
 export {
   type LatentPictures,
   type LatentPicturesOptions,
