@@ -8,15 +8,16 @@ import { type TestContext, test } from 'node:test';
 import { decodePng, FormatError, WriteError } from '../src/formats/index.js';
 import { readEvaluation, writeEvaluation } from '../src/train/index.js';
 
-const dataset = {
-  ...{ name: 'two', classes: ['a', 'b'], shape: [3, 2, 1] as const, length: 2 },
-  images: Uint8Array.of(0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6),
-  labels: Uint8Array.of(0, 1),
-};
+const dataset = { classes: ['a', 'b'], shape: [3, 2, 1] as const };
 const evaluation = {
   ...{ count: 2, correct: 1, accuracy: 0.5, loss: 0.7 },
   confusion: Uint32Array.of(1, 0, 1, 0),
-  mistakes: [{ index: 1, label: 1, predicted: 0, probability: 0.9 }],
+  mistakes: [
+    {
+      ...{ index: 1, label: 1, predicted: 0, probability: 0.9 },
+      planes: Uint8Array.of(1, 2, 3, 4, 5, 6),
+    },
+  ],
 };
 
 const folderFor = async (t: TestContext): Promise<string> => {

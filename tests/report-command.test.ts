@@ -172,6 +172,22 @@ test('damaged lines of a log are counted, and a last one that is cut off is noth
   assert.match(page, /&quot;points&quot;:\[\[1,1\],\[2,0\.5\],\[3,0\.3333\]\]/);
 });
 
+test('whatever numbers a log holds, there is a page of a reasonable size', async () => {
+  const random = new Philox(4);
+  const odd = [1e308, -1e308, 1e-320, 0, -0, 9e15, -3, 1e99, 5e-324, 1, 1];
+  const any = (): number => odd[random.integer(odd.length)];
+  const lines = Array.from({ length: 300 }, (_, i) => {
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, k) => [`m${k}"<b>`, any()]));
+    const kind = random.integer(4) === 0 ? 'epoch' : 'step';
+    const step = i % 7 === 0 ? 9e15 : random.integer(1000);
+    return JSON.stringify({ kind, step, epoch: i, loss: any(), lr: any(), memory: any(), many });
+  });
+  const log = lines.map((line) => `${line}\n`).join('');
+  const { page } = await reported(await copiedRun('odd', { log }));
+  assert.ok(page.length < 1.5e6, `${page.length} bytes`);
+  assert.doesNotMatch(page, /NaN|Infinity|undefined|"<b>/);
+});
+
 test('a run that goes on, one that was killed and one that broke down are told apart', async () => {
   const log = `${JSON.stringify({ kind: 'step', step: 0, epoch: 0, loss: 1 })}\n`;
   const run = await copiedRun('killed', { log, config: { weights: null } });
@@ -311,6 +327,9 @@ test('the page shows without an error in a browser', { skip: !chromiumPath }, as
     await page.locator('#time').fill('0');
     assert.equal(await page.locator('#when').textContent(), 'step 10, epoch 1');
     assert.equal(await page.locator('.series img:visible').count(), 1);
+    await page.locator('#play').click();
+    assert.equal(await page.locator('#when').textContent(), 'step 20, epoch 1');
+    assert.equal(await page.locator('.series img:visible').getAttribute('data-step'), '20');
     assert.deepEqual(errors, []);
   } finally {
     await browser.close();

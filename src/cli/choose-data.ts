@@ -12,7 +12,15 @@ import {
   loadDigits,
   mnistAtHand,
 } from '../data/index.js';
-import { type FolderDataOptions, folderName, isFolder, loadFolder } from './folder-data.js';
+import {
+  type FolderDataOptions,
+  type FolderSplits,
+  folderName,
+  isFolder,
+  loadFolder,
+  openFolder,
+  type PictureFiles,
+} from './folder-data.js';
 import { requireName } from './usage.js';
 
 export interface DataChoice {
@@ -52,7 +60,15 @@ export interface LoadDataOptions {
 }
 
 /** What is said of a folder of pictures beside it. */
-type FolderChoice = Pick<FolderDataOptions, 'size' | 'validation' | 'seed' | 'onSkipped'>;
+type FolderChoice = Pick<
+  FolderDataOptions,
+  'size' | 'validation' | 'seed' | 'strict' | 'onSkipped'
+>;
+
+/** Pictures to learn from and to be examined on: in memory, or files of a folder that are read as they are needed. */
+export type TrainingData = DatasetSplits | FolderSplits;
+
+export const isInMemory = (data: TrainingData): data is DatasetSplits => 'images' in data.train;
 
 /** Loads the data set; throws DataError as its loader does, and when there are fewer pictures than asked for. */
 export async function loadData(
@@ -69,14 +85,34 @@ export async function loadData(
   return { train: firstOf(train, trainSize), test: firstOf(test, testSize) };
 }
 
+/** The same, but the pictures of a folder stay in their files. */
+export async function openData(
+  choice: Pick<DataChoice, 'name' | 'folder'>,
+  options: LoadDataOptions & FolderChoice,
+): Promise<TrainingData> {
+  if (!choice.folder) return loadData(choice, options);
+  const { train, test } = await openFolder(choice.folder, {
+    ...{ ...options, onProgress: undefined },
+  });
+  return { train: someOf(train, options.trainSize), test: someOf(test, options.testSize) };
+}
+
+function someOf(files: PictureFiles, count = files.length): PictureFiles {
+  requireCount(files, count);
+  return count === files.length ? files : files.take(count);
+}
+
 function firstOf(data: ImageDataset, count = data.length): ImageDataset {
-  if (count > data.length) {
-    throw new DataError(
-      `${data.name} has ${data.length} pictures here, fewer than the ${count} asked for; ` +
-        'ask for fewer, or use --data digits, which draws as many as you like',
-    );
-  }
+  requireCount(data, count);
   const pixels = data.shape.reduce((product, extent) => product * extent, 1);
   const images = data.images.subarray(0, count * pixels);
   return { ...data, images, labels: data.labels.subarray(0, count), length: count };
+}
+
+function requireCount(data: { readonly name: string; readonly length: number }, count: number) {
+  if (count <= data.length) return;
+  throw new DataError(
+    `${data.name} has ${data.length} pictures here, fewer than the ${count} asked for; ` +
+      'ask for fewer, or use --data digits, which draws as many as you like',
+  );
 }

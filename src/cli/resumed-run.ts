@@ -9,7 +9,16 @@ export type Settings = Readonly<Record<string, unknown>>;
 
 /** Options that change nothing in what is learned. */
 const free = [
-  ...['threads', 'keep', 'checkpointEvery', 'evaluateEvery', 'tensorboard', 'quiet', 'json'],
+  ...[
+    'threads',
+    'keep',
+    'checkpointEvery',
+    'evaluateEvery',
+    'tensorboard',
+    'strict',
+    'quiet',
+    'json',
+  ],
 ];
 
 /**

@@ -1,10 +1,10 @@
 /** `fovea train`: trains a model on a data set, shows how well it did and saves it; or goes on with a run. */
 
-import type { DatasetSplits } from '../data/index.js';
 import { type FileSystem, FormatError } from '../formats/index.js';
 import { writeReport } from '../report/index.js';
 import { openRunFolder } from '../train/index.js';
-import { chooseData, loadData } from './choose-data.js';
+import { chooseData, loadData, openData, type TrainingData } from './choose-data.js';
+import { describeSkipped } from './folder-data.js';
 import { showProgress, silent } from './progress.js';
 import { resumedRun } from './resumed-run.js';
 import { listenForStop } from './stop-signals.js';
@@ -12,7 +12,7 @@ import { print, type Terminal } from './terminal.js';
 import { useThreads } from './threads.js';
 import { drawResult, summarize } from './train-report.js';
 import type { TrainingOptions } from './training/kind.js';
-import { requireOwnOptions, trainableNames } from './training/kinds.js';
+import { kindOf, requireOwnOptions, trainableNames } from './training/kinds.js';
 import { describeTraining, prepareRun, saveRun, trainRun, writeBeginning } from './training-run.js';
 import { UsageError } from './usage.js';
 
@@ -47,6 +47,7 @@ export async function trainCommand(
     print(terminal.stderr, 'stopping after this step; once more stops at once');
   });
   let cleanUp = async () => {};
+  let tellSkipped = () => {};
   try {
     const choice = await chooseData(options.data);
     say(`data: ${choice.why}`);
@@ -54,7 +55,8 @@ export async function trainCommand(
     const folder = await openRunFolder(`${modelName}-${choice.name}`, { out });
     cleanUp = folder.removeIfEmpty;
     const { signal } = stop;
-    const data = await loadData(choice, {
+    const open = kindOf(modelName).readsFiles ? openData : loadData;
+    const data = await open(choice, {
       ...{ ...options, signal, onProgress: progress.download },
       onSkipped: tell,
     });
@@ -71,6 +73,10 @@ export async function trainCommand(
     );
     if (changes) say(`pictures: ${changes}`);
     if (!begun) await writeBeginning(run);
+    tellSkipped = () => {
+      const skipped = run.training.skipped?.();
+      if (skipped && skipped.pictures.length > 0) tell(describeSkipped(skipped.pictures, skipped));
+    };
     const outcome = await trainRun(run, { progress, stop, resume: begun !== undefined, tell });
     progress.stop();
     const { ended, steps, stepsPlanned } = outcome.training;
@@ -100,6 +106,7 @@ export async function trainCommand(
   } finally {
     progress.stop();
     stop.release();
+    tellSkipped();
     await cleanUp();
   }
 }
@@ -129,7 +136,7 @@ async function whatToTrain(
   return { modelName: model, options };
 }
 
-function requireSameData({ train }: DatasetSplits, begun: Begun, folder: string): void {
+function requireSameData({ train }: TrainingData, begun: Begun, folder: string): void {
   const same =
     train.classes.join() === begun.classes.join() && train.shape.join() === begun.shape.join();
   if (same) return;

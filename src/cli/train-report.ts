@@ -44,10 +44,12 @@ export function drawResult({ training, draw }: Outcome, output: Output): string 
   return `\n${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
+type ExaminedPictures = Pick<ImageDataset, 'classes' | 'shape'>;
+
 /** What the examination of a classifier found, as text. */
 export function drawEvaluation(
   evaluation: Evaluation,
-  { data, output }: { data: ImageDataset; output: Output },
+  { data, output }: { data: ExaminedPictures; output: Output },
 ): string {
   const matrix = drawConfusionMatrix(evaluation.confusion, data.classes, { color: output.color });
   const mistakes = drawMistakes(evaluation, { data, output });
@@ -59,14 +61,13 @@ const MISTAKE_LINES = 2;
 
 function drawMistakes(
   { mistakes }: Evaluation,
-  { data, output }: { data: ImageDataset; output: Output },
+  { data, output }: { data: ExaminedPictures; output: Output },
 ): string {
   const [channels, height, width] = data.shape;
   if (channels !== 1 || mistakes.length === 0) return '';
   const columns = Math.max(1, Math.floor((output.columns + 2) / (width + 2)));
   const pictures = mistakes.slice(0, MISTAKE_LINES * columns).map((mistake) => {
-    const { index, label, predicted, probability } = mistake;
-    const pixels = data.images.subarray(index * height * width, (index + 1) * height * width);
+    const { label, predicted, probability, planes: pixels } = mistake;
     const answer = `${data.classes[label]} -> ${data.classes[predicted]}`;
     const caption = `${answer}  ${(100 * probability).toFixed(1)} %`;
     return { pixels, width, height, caption, paint: 'red' as const };

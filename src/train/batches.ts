@@ -1,8 +1,9 @@
 /** The batches of a training run, numbered over all epochs. */
 
-import type { Batch, DataLoader } from '../data/index.js';
+import type { Batch } from '../data/index.js';
 import type { Tensor } from '../graph/tensor.js';
 import { tensor } from '../ops/index.js';
+import type { BatchSource } from './trainer.js';
 
 export interface NumberedBatch {
   readonly batch: Batch;
@@ -12,13 +13,13 @@ export interface NumberedBatch {
 }
 
 /** The batches of the steps from `start` up to, not including, `end`; the same ones each time. */
-export function* batchesOf(
-  loader: DataLoader,
+export async function* batchesOf(
+  loader: BatchSource<Batch>,
   { start, end }: { start: number; end: number },
-): Generator<NumberedBatch, void, undefined> {
+): AsyncGenerator<NumberedBatch, void, undefined> {
   for (let step = start; step < end; ) {
     const epoch = Math.floor(step / loader.length);
-    for (const batch of loader.epoch(epoch, step % loader.length)) {
+    for await (const batch of loader.epoch(epoch, step % loader.length)) {
       if (step === end) return;
       yield { batch, step, epoch };
       step++;

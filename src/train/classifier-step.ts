@@ -2,7 +2,6 @@
 
 import { grad } from '../autodiff/index.js';
 import { type Compiled, compile } from '../compiler/index.js';
-import type { ImageDataset } from '../data/index.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Module } from '../nn/index.js';
 import { argmax, cast, equal, sum } from '../ops/index.js';
@@ -10,11 +9,12 @@ import type { Optimizer } from '../optim/index.js';
 import { classifierLoss } from './classifier-loss.js';
 import { requireClasses } from './evaluate-classifier.js';
 import { type NetworkInputOptions, networkInput } from './fit-pictures.js';
+import type { LabelledPictures } from './labelled-pictures.js';
 
 export interface ClassifierStepOptions extends NetworkInputOptions {
   readonly optimizer: Optimizer;
   /** Whose classes the model must answer with. */
-  readonly dataset: ImageDataset;
+  readonly dataset: LabelledPictures;
 }
 
 /** What one step tells about its batch, before the update: scalars. */

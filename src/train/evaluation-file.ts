@@ -7,7 +7,7 @@ import type { ImagePixels } from '../formats/images/image-pixels.js';
 import type { Evaluation, Mistake } from './evaluate-classifier.js';
 
 /** A picture that was named wrongly, and where it is in the run's folder. */
-export interface SavedMistake extends Mistake {
+export interface SavedMistake extends Omit<Mistake, 'planes'> {
   readonly picture: string;
 }
 
@@ -41,7 +41,7 @@ const picturePath = /^samples\/[\w-][\w.-]*\.png$/;
 export async function writeEvaluation(
   folder: string,
   evaluation: Evaluation,
-  dataset: ImageDataset,
+  { classes, shape }: Pick<ImageDataset, 'classes' | 'shape'>,
   { files }: { files?: FileSystem } = {},
 ): Promise<SavedEvaluation> {
   const { join } = await import('node:path');
@@ -50,13 +50,12 @@ export async function writeEvaluation(
   await removeMistakes(join(folder, SAMPLES));
   const { count, correct, accuracy, loss, confusion } = evaluation;
   const mistakes: SavedMistake[] = [];
-  for (const mistake of evaluation.mistakes) {
+  for (const { planes, ...mistake } of evaluation.mistakes) {
     const picture = `${SAMPLES}/mistake-${String(mistakes.length).padStart(3, '0')}.png`;
-    const png = encodePng(pictureOf(dataset, mistake.index));
+    const png = encodePng(pictureOf(planes, shape));
     await writeFileAtomically(join(folder, picture), png, { files });
     mistakes.push({ ...mistake, picture });
   }
-  const { classes } = dataset;
   const saved: SavedEvaluation = {
     ...{ count, correct, accuracy, loss, classes, mistakes },
     confusion: classes.map((_, row) => [
@@ -82,14 +81,14 @@ async function removeMistakes(samples: string): Promise<void> {
   }
 }
 
-/** One picture [C, H, W] of the data set. */
-function pictureOf({ images, shape }: ImageDataset, index: number): ImagePixels {
-  const [channels, height, width] = shape;
+function pictureOf(
+  planes: Uint8Array,
+  [channels, height, width]: ImageDataset['shape'],
+): ImagePixels {
   const pixels = height * width;
-  const first = index * channels * pixels;
   const data = new Uint8Array(channels * pixels);
   for (let c = 0; c < channels; c++) {
-    for (let i = 0; i < pixels; i++) data[i * channels + c] = images[first + c * pixels + i];
+    for (let i = 0; i < pixels; i++) data[i * channels + c] = planes[c * pixels + i];
   }
   return { width, height, channels, data };
 }

@@ -36,9 +36,15 @@ export {
   networkInput,
   type PictureShape,
 } from './fit-pictures.js';
+export type { LabelledPictures } from './labelled-pictures.js';
 export { type LogEntry, MetricsLog, readMetrics } from './metrics-log.js';
 export { NonFiniteError, type NonFinitePlace } from './non-finite.js';
-export { normalize, type PixelStatistics, pixelStatistics } from './pixel-statistics.js';
+export {
+  normalize,
+  type PixelStatistics,
+  pixelStatistics,
+  servedPixelStatistics,
+} from './pixel-statistics.js';
 export {
   type ChannelOrder,
   cropPicture,

@@ -1,6 +1,6 @@
 /** Mean and spread of a data set's pixels, and the normalisation that every network here sees. */
 
-import type { ImageDataset } from '../data/index.js';
+import type { ImageDataset, PictureLoader } from '../data/index.js';
 import { ShapeError } from '../graph/errors.js';
 import { formatShape } from '../graph/shape.js';
 import type { Tensor } from '../graph/tensor.js';
@@ -18,25 +18,62 @@ export interface PixelStatistics {
  *     const { mean, std } = pixelStatistics(train); // MNIST: [0.1307], [0.3081]
  */
 export function pixelStatistics({ images, shape, length }: ImageDataset): PixelStatistics {
-  const [channels, height, width] = shape;
-  const pixels = height * width;
-  const mean: number[] = [];
-  const std: number[] = [];
-  for (let channel = 0; channel < channels; channel++) {
-    // Counting the 256 values keeps the sums exact, so that the result is the same everywhere.
-    const counts = new Float64Array(256);
-    for (let i = 0; i < length; i++) {
-      const first = (i * channels + channel) * pixels;
-      for (let p = first; p < first + pixels; p++) counts[images[p]]++;
-    }
-    const sum = counts.reduce((total, count, value) => total + count * value, 0);
-    const squares = counts.reduce((total, count, value) => total + count * value * value, 0);
-    const average = sum / (length * pixels);
-    const deviation = Math.sqrt(squares / (length * pixels) - average * average);
-    mean.push(average / 255);
-    std.push(deviation > 0 ? deviation / 255 : 1);
+  const counts = new PixelCounts(shape[0]);
+  counts.add(images, length);
+  return counts.statistics();
+}
+
+/**
+ * The same of pictures as a loader serves them: of its first `most` ones, which is close to all of them.
+ *
+ *     const { mean, std } = await servedPixelStatistics(loader);
+ */
+export async function servedPixelStatistics(
+  loader: PictureLoader,
+  { most = 1000 }: { most?: number } = {},
+): Promise<PixelStatistics> {
+  const counts = new PixelCounts(loader.shape[0]);
+  let seen = 0;
+  for await (const { images, size } of loader.epoch(0)) {
+    const taken = Math.min(size, most - seen);
+    counts.add(images.subarray(0, (images.length / size) * taken), taken);
+    seen += taken;
+    if (seen === most) break;
   }
-  return { mean, std };
+  return counts.statistics();
+}
+
+/** How often each value stands in each channel: exact sums, so that the result is the same everywhere. */
+class PixelCounts {
+  readonly #counts: readonly Float64Array[];
+
+  constructor(channels: number) {
+    this.#counts = Array.from({ length: channels }, () => new Float64Array(256));
+  }
+
+  /** `images` is [length, C, H, W]. */
+  add(images: Uint8Array, length: number): void {
+    const channels = this.#counts.length;
+    const pixels = images.length / (length * channels);
+    this.#counts.forEach((counts, channel) => {
+      for (let i = 0; i < length; i++) {
+        const first = (i * channels + channel) * pixels;
+        for (let p = first; p < first + pixels; p++) counts[images[p]]++;
+      }
+    });
+  }
+
+  statistics(): PixelStatistics {
+    const channels = this.#counts.map((counts) => {
+      const total = counts.reduce((sum, count) => sum + count, 0);
+      const sum = counts.reduce((part, count, value) => part + count * value, 0);
+      const squares = counts.reduce((part, count, value) => part + count * value * value, 0);
+      const average = sum / total;
+      const deviation = Math.sqrt(squares / total - average * average);
+      return { mean: average / 255, std: deviation > 0 ? deviation / 255 : 1 };
+    });
+    return { mean: channels.map(({ mean }) => mean), std: channels.map(({ std }) => std) };
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Repeats the last steps of a broken run under guard: finds where it broke and the last good weights. */
 
-import type { Batch, DataLoader } from '../data/index.js';
+import type { Batch } from '../data/index.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { AnyModule } from '../nn/index.js';
 import type { Schedule } from '../optim/index.js';
@@ -8,11 +8,12 @@ import { batchesOf } from './batches.js';
 import { type GuardedStepOptions, guardedStep } from './guarded-step.js';
 import { findNonFinite, NonFiniteError, type NonFinitePlace } from './non-finite.js';
 import type { Snapshots } from './snapshots.js';
+import type { BatchSource } from './trainer.js';
 
 export interface ReplayOptions extends GuardedStepOptions {
   /** What a step is given. */
   readonly inputsOf: (batch: Batch, step: number) => readonly Tensor[];
-  readonly loader: DataLoader;
+  readonly loader: BatchSource<Batch>;
   readonly schedule?: Schedule;
   readonly snapshots: Snapshots;
   /** The step at which the run was seen to be broken. */
@@ -22,12 +23,12 @@ export interface ReplayOptions extends GuardedStepOptions {
 }
 
 /** The error that tells what broke first; afterwards the model has the last weights that worked. */
-export function replay(model: AnyModule, options: ReplayOptions): NonFiniteError {
+export async function replay(model: AnyModule, options: ReplayOptions): Promise<NonFiniteError> {
   const { loader, inputsOf, optimizer, schedule, snapshots, broken, otherwise } = options;
   const start = snapshots.restore(broken);
   const guarded = guardedStep(model, options);
   try {
-    for (const { batch, step, epoch } of batchesOf(loader, { start, end: broken + 1 })) {
+    for await (const { batch, step, epoch } of batchesOf(loader, { start, end: broken + 1 })) {
       if (schedule) optimizer.lr = schedule(step);
       const inputs = inputsOf(batch, step);
       if (guarded.run(...inputs).finite.item() === 1) continue;

@@ -1,14 +1,25 @@
 /** Trains a classifier and examines it: a clean stop at any step, and no weights lost to NaN. */
 
-import { type Batch, DataError, type DataLoader, type ImageDataset } from '../data/index.js';
+import {
+  type Batch,
+  DataError,
+  type DataLoader,
+  type ImageDataset,
+  type PictureLoader,
+} from '../data/index.js';
 import type { Module } from '../nn/index.js';
 import type { Optimizer, Schedule } from '../optim/index.js';
 import { tensorsOf } from './batches.js';
 import { classifierLossOf, classifierStep } from './classifier-step.js';
 import { type Evaluation, evaluateClassifier } from './evaluate-classifier.js';
 import type { PictureShape } from './fit-pictures.js';
+import { type LabelledPictures, labelledPicturesOf } from './labelled-pictures.js';
 import { isStateFinite, type NonFinitePlace } from './non-finite.js';
-import { type PixelStatistics, pixelStatistics } from './pixel-statistics.js';
+import {
+  type PixelStatistics,
+  pixelStatistics,
+  servedPixelStatistics,
+} from './pixel-statistics.js';
 import { replay } from './replay.js';
 import { Snapshots } from './snapshots.js';
 import { type Monitor, type SharedTrainerOptions, Trainer, type Training } from './trainer.js';
@@ -16,10 +27,10 @@ import { type Monitor, type SharedTrainerOptions, Trainer, type Training } from 
 export interface TrainClassifierOptions extends SharedTrainerOptions {
   readonly optimizer: Optimizer;
   /** Serves the pictures to learn from; with `dropLast` no second program is compiled for the rest. */
-  readonly loader: DataLoader;
+  readonly loader: DataLoader | PictureLoader;
   readonly epochs: number;
   /** The pictures to be examined on behind each epoch. */
-  readonly test?: ImageDataset;
+  readonly test?: ImageDataset | PictureLoader;
   /** What tells whether it gets better. */
   readonly monitor?: Monitor;
   /** Learning rate by step. Default: what the optimiser has. */
@@ -48,6 +59,8 @@ export interface TrainingResult extends Training {
  * Trains `model` to name pictures and examines it on the test set. Steps and epochs tell the mean cross
  * entropy as `loss` and the share of pictures that were named rightly as `accuracy`.
  *
+ * Pictures come from memory or, with a `PictureLoader`, from files; its caller closes it.
+ *
  * The same seeds give the same losses to the bit, whatever the number of threads, and so does a training that
  * goes on from a checkpoint. Throws DataError for labels that no class has, and NonFiniteError when the loss
  * or a gradient becomes infinite or NaN; the model then has the last weights that worked.
@@ -60,20 +73,16 @@ export async function trainClassifier(
   options: TrainClassifierOptions,
 ): Promise<TrainingResult> {
   const { optimizer, loader, epochs, test, schedule, inputShape, resume = false } = options;
-  const {
-    onBegin,
-    onEvaluate,
-    onEpoch,
-    statistics = pixelStatistics(loader.dataset),
-    ...rest
-  } = options;
-  checkLabels(loader.dataset);
-  if (test) checkLabels(test);
+  const { onBegin, onEvaluate, onEpoch, ...rest } = options;
+  const dataset = labelledPicturesOf(loader);
+  checkLabels(dataset);
+  if (test) checkLabels('set' in test ? test.set : test);
+  const statistics = options.statistics ?? (await statisticsOf(loader));
   const snapshots = new Snapshots(model, optimizer);
-  const network = { optimizer, statistics, inputShape, dataset: loader.dataset };
+  const network = { optimizer, statistics, inputShape, dataset };
   const lossOf = classifierLossOf(model, network);
   const training = { optimizer, lossOf, inputsOf: tensorsOf, loader, schedule, snapshots };
-  const brokenAt = (step: number, otherwise: NonFinitePlace): Error =>
+  const brokenAt = (step: number, otherwise: NonFinitePlace): Promise<Error> =>
     replay(model, { ...training, broken: step, otherwise });
   let evaluation: Evaluation | null = null;
   const evaluate = async (signal: AbortSignal | undefined) => {
@@ -101,7 +110,7 @@ export async function trainClassifier(
     onEpoch: async (report) => {
       // The last update has no next step that would notice what it broke.
       const otherwise = brokenAfter(model, report.evaluation);
-      if (otherwise) throw brokenAt(report.steps - 1, otherwise);
+      if (otherwise) throw await brokenAt(report.steps - 1, otherwise);
       await onEpoch?.(report);
     },
   });
@@ -118,6 +127,9 @@ export async function trainClassifier(
   }
 }
 
+const statisticsOf = async (loader: DataLoader | PictureLoader): Promise<PixelStatistics> =>
+  'set' in loader ? servedPixelStatistics(loader) : pixelStatistics(loader.dataset);
+
 /** What is infinite or NaN after the last update, if anything. */
 function brokenAfter(model: Module, evaluation: { loss?: number } | null): NonFinitePlace | null {
   if (!isStateFinite(model)) return { kind: 'update' };
@@ -126,7 +138,7 @@ function brokenAfter(model: Module, evaluation: { loss?: number } | null): NonFi
 }
 
 /** Throws DataError when a label has no class: the loss inside the program could not tell. */
-function checkLabels({ name, labels, classes }: ImageDataset): void {
+function checkLabels({ name, labels, classes }: LabelledPictures): void {
   const at = labels.findIndex((label) => label >= classes.length);
   if (at < 0) return;
   throw new DataError(

@@ -85,7 +85,7 @@ export interface TrainerOptions<Batch extends { readonly size: number }> {
   /** Aborting it ends the training behind the step that is running. */
   readonly signal?: AbortSignal;
   /** The error to throw for a step that told a number that is none, or is infinite. */
-  readonly notFinite?: (place: StepPlace, metric: string) => Error;
+  readonly notFinite?: (place: StepPlace, metric: string) => Error | Promise<Error>;
   /** These hear of what happened; what they return is awaited. */
   readonly onStep?: (report: StepReport) => unknown;
   readonly onEpoch?: (report: EpochReport) => unknown;
@@ -265,7 +265,8 @@ export class Trainer<Batch extends { readonly size: number }> {
       const place = { step: this.#steps, epoch, batch: this.#steps - epoch * loader.length };
       beforeStep?.(place);
       const metrics = await learn(data, place);
-      this.#checkFinite(metrics, place);
+      const broken = Object.keys(metrics).find((name) => !Number.isFinite(metrics[name]));
+      if (broken !== undefined) throw await this.#notFinite(metrics, { place, broken });
       this.#steps++;
       this.#samples += data.size;
       this.#means.add(metrics, data.size);
@@ -314,10 +315,11 @@ export class Trainer<Batch extends { readonly size: number }> {
     };
   }
 
-  #checkFinite(metrics: Metrics, place: StepPlace): void {
-    const broken = Object.keys(metrics).find((name) => !Number.isFinite(metrics[name]));
-    if (broken === undefined) return;
-    throw (
+  #notFinite(
+    metrics: Metrics,
+    { place, broken }: { place: StepPlace; broken: string },
+  ): Error | Promise<Error> {
+    return (
       this.#options.notFinite?.(place, broken) ??
       new Error(
         `training stopped at step ${place.step + 1}: ${broken} is ${metrics[broken]}; expected ` +

@@ -10,6 +10,8 @@ import { flagOf, sharedOptions } from './options.js';
 /** What a user may say beside `TrainingOptions`. */
 export interface AutoencoderTrainingOptions extends Partial<Recipe> {
   readonly size?: number;
+  /** Names of transforms. */
+  readonly augment?: readonly string[];
   readonly patience?: number;
   readonly latent?: number;
   readonly hidden?: readonly number[];
@@ -33,11 +35,11 @@ const widths = (text: string): number[] => {
   throw new InvalidArgumentError('Expected whole numbers with commas between, such as 16,32,64.');
 };
 
-const { size, epochs, batch, optimizer, lr, weightDecay, schedule, patience, latent } =
+const { size, augment, epochs, batch, optimizer, lr, weightDecay, schedule, patience, latent } =
   sharedOptions;
 
 export const autoencoderOptions: readonly TrainingOption[] = [
-  ...[size, epochs, batch, optimizer, lr, weightDecay, schedule, patience, latent],
+  ...[size, augment, epochs, batch, optimizer, lr, weightDecay, schedule, patience, latent],
   {
     flags: '--hidden <widths>',
     description: 'of the layers beside the code (512; vae: 400; with convolutions: 256)',
@@ -91,7 +93,10 @@ export const autoencoderOptions: readonly TrainingOption[] = [
   },
 ];
 
-type OwnName = keyof Omit<AutoencoderTrainingOptions, keyof Recipe | 'size' | 'patience'>;
+type OwnName = keyof Omit<
+  AutoencoderTrainingOptions,
+  keyof Recipe | 'size' | 'augment' | 'patience'
+>;
 
 /** Which networks have an option; all have those that are not here. */
 const owners: Partial<Readonly<Record<OwnName, readonly AutoencoderName[]>>> = {

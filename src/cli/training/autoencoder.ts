@@ -1,6 +1,7 @@
 /** Training of autoencoders: fully connected, convolutional, denoising, sparse and variational ones. */
 
 import {
+  createTransform,
   DataLoader,
   type DatasetSplits,
   type ImageDataset,
@@ -35,11 +36,11 @@ export const autoencoderTraining: TrainingKind<AutoencoderTrainingOptions> = {
   prepare,
 };
 
-type Material = TrainingMaterial<AutoencoderTrainingOptions>;
+type Material = TrainingMaterial<AutoencoderTrainingOptions, DatasetSplits>;
 
 async function prepare(name: string, { options, data }: Material): Promise<PreparedTraining> {
   if (!isAutoencoderName(name)) throw new Error(`internal: ${name} is no autoencoder`);
-  const { seed = 0, size, patience, warmUp, conditional } = options;
+  const { seed = 0, size, patience, warmUp, conditional, augment = [] } = options;
   const { train, test } = resized(data, size);
   const { classes, shape } = train;
   const modelOptions = {
@@ -53,6 +54,7 @@ async function prepare(name: string, { options, data }: Material): Promise<Prepa
   const recipe = recipeFor(name, given);
   const loader = new DataLoader(train, {
     ...{ batchSize: recipe.batch, seed, shuffle: true, dropLast: true },
+    transforms: augment.map((transform) => createTransform(transform)),
   });
   const optimizer = createOptimizer(recipe.optimizer, {
     ...{ parameters: model.parameters(), lr: recipe.lr, weightDecay: recipe.weightDecay },
@@ -85,7 +87,7 @@ async function prepare(name: string, { options, data }: Material): Promise<Prepa
   return {
     ...{ model, modelOptions, data: described, train: teach },
     preprocessing: preprocessingFor(described),
-    settings: { ...recipe, ...own, ...optionsOf(model, options), size, patience },
+    settings: { ...recipe, ...own, ...optionsOf(model, options), augment, size, patience },
     ...(wasResized && { changes: `resized to ${shape[1]} x ${shape[2]}` }),
     scheduled: () => ({ lr: optimizer.lr }),
   };

@@ -1,16 +1,26 @@
 /** Training of classifiers: every network that names pictures, from LeNet-5 to Inception v3. */
 
-import { createTransform, DataLoader, type ImageDataset, noClass } from '../../data/index.js';
+import {
+  createTransform,
+  DataLoader,
+  type DataLoaderOptions,
+  type ImageDataset,
+  noClass,
+  type PictureLoader,
+} from '../../data/index.js';
 import { createModel, modelNames } from '../../models/index.js';
 import { fitsAuxiliary, fittedInput } from '../../models/usual-input.js';
 import {
   type PictureShape,
+  type PixelStatistics,
   pixelStatistics,
   preprocessingFor,
+  servedPixelStatistics,
   trainClassifier,
   writeEvaluation,
 } from '../../train/index.js';
 import { usualAugmentation } from '../augmentation.js';
+import { isInMemory, type TrainingData } from '../choose-data.js';
 import { createOptimizer, createSchedule, type Recipe, recipeFor } from '../recipe.js';
 import { drawEvaluation } from '../train-report.js';
 import { UsageError } from '../usage.js';
@@ -27,14 +37,15 @@ export interface ClassifierOptions extends Partial<Recipe> {
   readonly patience?: number;
 }
 
-export const classifierTraining: TrainingKind<ClassifierOptions> = {
+export const classifierTraining: TrainingKind<ClassifierOptions, TrainingData> = {
   title: 'classifiers',
   names: modelNames,
+  readsFiles: true,
   options: Object.values(sharedOptions),
   prepare,
 };
 
-type Material = TrainingMaterial<ClassifierOptions>;
+type Material = TrainingMaterial<ClassifierOptions, TrainingData>;
 
 async function prepare(name: string, { options, data }: Material): Promise<PreparedTraining> {
   const { seed = 0, size, patience } = options;
@@ -48,12 +59,12 @@ async function prepare(name: string, { options, data }: Material): Promise<Prepa
   const given = { optimizer: chosen, lr, weightDecay, schedule: shape, batch, epochs };
   const recipe = recipeFor(name, given);
   const augment = options.augment ?? usualAugmentation(data.train.name);
-  const statistics = pixelStatistics(data.train);
   const model = createModel(name, modelOptions);
-  const loader = new DataLoader(data.train, {
+  const { loader, test, statistics } = await open(data, {
     ...{ batchSize: recipe.batch, seed, shuffle: true, dropLast: true },
     transforms: augment.map((transform) => createTransform(transform)),
   });
+  const files = [loader, test].filter((pictures) => 'set' in pictures);
   const optimizer = createOptimizer(recipe.optimizer, {
     ...{ parameters: model.parameters(), lr: recipe.lr, weightDecay: recipe.weightDecay },
   });
@@ -62,8 +73,8 @@ async function prepare(name: string, { options, data }: Material): Promise<Prepa
   const train = async ({ onPicture: _, ...course }: Course): Promise<Outcome> => {
     const result = await trainClassifier(model, {
       ...{ ...course, optimizer, loader, epochs: recipe.epochs, schedule, statistics, inputShape },
-      ...{ test: data.test, monitor: { metric: 'loss', patience } },
-    });
+      ...{ test, monitor: { metric: 'loss', patience } },
+    }).finally(() => Promise.all(files.map((pictures) => pictures.close())));
     const { evaluation, history } = result;
     const numbers = {
       trainLoss: history.at(-1)?.metrics.loss ?? null,
@@ -85,8 +96,35 @@ async function prepare(name: string, { options, data }: Material): Promise<Prepa
     settings: { ...recipe, augment, size, patience },
     changes: describeChanges({ pictures, inputShape, augment, modelOptions }),
     scheduled: () => ({ lr: optimizer.lr }),
+    ...(files.length > 0 && { skipped: () => skippedBy(files) }),
   };
 }
+
+interface Opened {
+  readonly loader: DataLoader | PictureLoader;
+  readonly test: ImageDataset | PictureLoader;
+  readonly statistics: PixelStatistics;
+}
+
+/** Pictures to learn from in batches, those to be examined on, and how bright they are. */
+async function open(data: TrainingData, options: DataLoaderOptions): Promise<Opened> {
+  if (isInMemory(data)) {
+    const loader = new DataLoader(data.train, options);
+    return { loader, test: data.test, statistics: pixelStatistics(data.train) };
+  }
+  const { batchSize, seed } = options;
+  const once = { batchSize: Math.min(batchSize, data.test.length) };
+  // As they are, in an order in which the first ones are of all classes.
+  const unchanged = await data.train.open({ batchSize: once.batchSize, seed, shuffle: true });
+  const statistics = await servedPixelStatistics(unchanged).finally(() => unchanged.close());
+  return { statistics, loader: await data.train.open(options), test: await data.test.open(once) };
+}
+
+/** What could not be read of all pictures. */
+const skippedBy = (loaders: readonly PictureLoader[]) => ({
+  pictures: loaders.flatMap(({ skipped }) => skipped),
+  length: loaders.reduce((total, { set }) => total + set.length, 0),
+});
 
 /** What becomes of the pictures of the data set. */
 function describeChanges(run: {
@@ -112,7 +150,11 @@ function describeChanges(run: {
 }
 
 /** Throws UsageError for pictures that are not sorted into classes. */
-function requireClasses({ name, classes, length }: ImageDataset): void {
+function requireClasses({
+  name,
+  classes,
+  length,
+}: Pick<ImageDataset, 'name' | 'classes' | 'length'>): void {
   if (classes.join() !== noClass) return;
   throw new UsageError(
     `${name}: there are no pictures in subfolders, but ${length} to learn from in the folder itself; ` +

@@ -1,6 +1,6 @@
 /** What a kind of training is to `fovea train`: the networks it knows, the options it takes, and how it trains. */
 
-import type { DatasetSplits } from '../../data/index.js';
+import type { DatasetSplits, SkippedPicture } from '../../data/index.js';
 import type { FileSystem, ImagePixels } from '../../formats/index.js';
 import type { Module } from '../../nn/index.js';
 import type {
@@ -10,6 +10,7 @@ import type {
   SharedTrainerOptions,
   Training,
 } from '../../train/index.js';
+import type { TrainingData } from '../choose-data.js';
 import type { Output } from '../terminal.js';
 
 /** An option of the command line, as commander takes it; kinds that have the same one share its object. */
@@ -43,14 +44,19 @@ export interface TrainingOptions {
   readonly evaluateEvery?: number;
   /** Whether event files are written; a run that goes on writes them where there are some. */
   readonly tensorboard?: boolean;
+  /** Whether a picture that cannot be read ends the training. */
+  readonly strict?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
 
 /** What a training is made of. */
-export interface TrainingMaterial<Own extends object = object> {
+export interface TrainingMaterial<
+  Own extends object = object,
+  Data extends TrainingData = TrainingData,
+> {
   readonly options: TrainingOptions & Own;
-  readonly data: DatasetSplits;
+  readonly data: Data;
 }
 
 /** A picture that a training tells of, such as what a generator draws of the same noise behind each epoch. */
@@ -105,6 +111,11 @@ export interface PreparedTraining {
   readonly changes?: string;
   /** What schedules have decided for the step that was just taken, such as `lr`; the log tells it. */
   readonly scheduled?: () => Metrics;
+  /** Pictures that could not be read so far, and of how many, where they are read as it goes. */
+  readonly skipped?: () => {
+    readonly pictures: readonly SkippedPicture[];
+    readonly length: number;
+  };
   /** Throws NonFiniteError when the numbers break down, with the last good weights in `model`. */
   train(course: Course): Promise<Outcome>;
 }
@@ -121,16 +132,21 @@ export interface PreparedTraining {
  *    `sharedOptions`; new ones are written beside the kind.
  * 3. its line in `trainingKinds`.
  */
-export interface TrainingKind<Own extends object = object> {
+export interface TrainingKind<
+  Own extends object = object,
+  Data extends TrainingData = DatasetSplits,
+> {
   /** What its networks are, for messages: 'classifiers'. */
   readonly title: string;
   /** The networks that it trains; no other kind has one of the same name. */
   names(): readonly string[];
+  /** Whether it reads the pictures of a folder as it goes (`TrainingData`). Default: false, they are in memory. */
+  readonly readsFiles?: boolean;
   /** The options that it takes beside those of all trainings; any other is refused by name. */
   readonly options: readonly TrainingOption[];
   /**
    * Makes the network called `name` and all that is decided before the first step; random weights come of the
    * seed, which the caller has set. Throws UsageError for options that do not fit the network or the data.
    */
-  prepare(name: string, material: TrainingMaterial<Own>): Promise<PreparedTraining>;
+  prepare(name: string, material: TrainingMaterial<Own, Data>): Promise<PreparedTraining>;
 }

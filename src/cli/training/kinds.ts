@@ -1,5 +1,6 @@
 /** All kinds of training that `fovea train` knows, and which one trains a network. */
 
+import type { TrainingData } from '../choose-data.js';
 import { requireName, UsageError } from '../usage.js';
 import { autoencoderTraining } from './autoencoder.js';
 import { classifierTraining } from './classifier.js';
@@ -7,7 +8,10 @@ import { ganTraining } from './gan.js';
 import type { TrainingKind, TrainingOption } from './kind.js';
 import { commonOptions, flagOf, nameOfOption } from './options.js';
 
-export const trainingKinds: readonly TrainingKind[] = [
+/** A kind that may read files. */
+type AnyKind = TrainingKind<object, TrainingData>;
+
+export const trainingKinds: readonly AnyKind[] = [
   classifierTraining,
   autoencoderTraining,
   ganTraining,
@@ -26,7 +30,7 @@ export function allOptions(): readonly TrainingOption[] {
 }
 
 /** The kind that trains the network called `name`; throws UsageError, with the nearest name, when none does. */
-export function kindOf(name: string): TrainingKind {
+export function kindOf(name: string): AnyKind {
   requireName('model', name, trainableNames());
   return trainingKinds.find((kind) => kind.names().includes(name))!;
 }

@@ -63,6 +63,10 @@ export const commonOptions: readonly TrainingOption[] = [
     description: 'checkpoints to keep, beside the best one (2)',
     parse: wholeNumber(1),
   },
+  {
+    flags: '--strict',
+    description: 'end when a picture cannot be read, instead of leaving it out',
+  },
   { flags: '--tensorboard', description: 'write event files that TensorBoard shows' },
   {
     flags: '--json',
