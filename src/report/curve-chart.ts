@@ -26,6 +26,8 @@ const plot = { left: 66, right: 544, top: 26, bottom: 276 };
 /** More points than a chart has places only make it large. */
 const mostPoints = 400;
 const mostMarks = 10;
+/** Beyond what scales can be made for: numbers that broke down, or of a damaged file. */
+const tooLarge = 1e100;
 
 /** An SVG picture; values of it are in its attribute for the page's script. Empty when there is nothing to show. */
 export function curveChart(
@@ -153,9 +155,9 @@ function drawn(curve: ChartCurve, measure: Measure): DrawnCurve {
   return { ...curve, points, mean: isNoisy ? smoothed(points) : points };
 }
 
-/** Finite ones, in the measure's unit; every so many, the last among them. */
+/** Those that can be shown, in the measure's unit; every so many, the last among them. */
 function shownPoints({ points }: Curve, { scale }: Measure): [number, number][] {
-  const finite = points.filter(([, value]) => Number.isFinite(value));
+  const finite = points.filter(([, value]) => Math.abs(value) < tooLarge);
   const every = Math.ceil(finite.length / mostPoints);
   return finite
     .filter((_, i) => i % every === 0 || i === finite.length - 1)

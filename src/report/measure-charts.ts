@@ -22,6 +22,7 @@ export function measureCharts(
       ({ kind, curves }) => kinds.includes(kind) && !(kind === 'setting' && isConstant(curves)),
     )
     .sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind))
+    .slice(0, mostCharts)
     .flatMap(({ name, title, curves }) => {
       const chart = curveChart(name, curves, { epochs, showsSteps: runs.length === 1 });
       const labels = curves.map(
@@ -33,6 +34,9 @@ export function measureCharts(
     });
   return figures.length === 0 ? null : `<div class="charts">${figures.join('')}</div>`;
 }
+
+/** More than a reader looks at, and than a page should hold. */
+const mostCharts = 30;
 
 /** Nothing to see: the recipe tells it. */
 const isConstant = (curves: readonly ChartCurve[]): boolean =>
