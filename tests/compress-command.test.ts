@@ -1,10 +1,13 @@
 /** `fovea compress` and `fovea decompress`, on networks that were never trained. */
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { loadDigits } from '../src/data/index.js';
 import { decodePng, encodePng } from '../src/formats/index.js';
 import { readCodes } from '../src/latent/compression/index.js';
@@ -21,7 +24,10 @@ const { classes } = loadDigits({ train: 1, test: 1 }).test;
 async function save(name: string, options: Record<string, unknown>): Promise<void> {
   await mkdir(at(name));
   manualSeed(2);
-  await saveNetwork(createAutoencoder('vae', options), {
+  const model = createAutoencoder('vae', options);
+  // So that pictures differ, which makes codes worth something.
+  for (const weights of model.parameters()) weights.set(weights.data().map((value) => 4 * value));
+  await saveNetwork(model, {
     ...{ folder: at(name), savedBy: 'fovea', training: { epochs: 0 } },
     model: { name: 'vae', options },
     data: { name: 'digits', classes, shape: [1, 28, 28], mean: [0.2], std: [0.3] },
@@ -155,6 +161,14 @@ test('a conditional network is told classes: those of the data, or one of all', 
     await failed('compress', at('vae'), picture, at('d.fz'), '--label', '1'),
     /^2: .*is told of no classes/,
   );
+});
+
+test('the example tells what steps make of digits', async () => {
+  const example = fileURLToPath(new URL('../examples/compress-digits.js', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [example, at('vae')]);
+  const sizes = [...stdout.matchAll(/^step \d+: (\S+) bytes a digit, \S+ dB, SSIM \S+$/gm)];
+  assert.equal(sizes.length, 4, stdout);
+  assert.ok(Number(sizes[0][1]) > Number(sizes[3][1]), stdout);
 });
 
 test('what cannot be done is refused, with the reason', async () => {

@@ -1,6 +1,8 @@
 /** JPEG and WebP beside compressed codes: how good they are in as many bytes, and how many they take to be as good. */
 
-import { decodeImage, encodeJpeg, encodeWebp, type ImagePixels } from '../../formats/index.js';
+import { encodeJpeg } from '../../formats/images/encode-jpeg.js';
+import { encodeWebp } from '../../formats/images/encode-webp.js';
+import type { ImagePixels } from '../../formats/images/image-pixels.js';
 import {
   type PictureQuality,
   pictureError,
@@ -93,6 +95,8 @@ async function tryQuality(
   images: readonly ImagePixels[],
   { encode, quality, originals }: { encode: Encode; quality: number; originals: Float32Array },
 ): Promise<Tried> {
+  // NOTE: it needs packages that a page without a bundler cannot import.
+  const { decodeImage } = await import('../../formats/images/decode-image.js');
   let bytes = 0;
   const decoded: ImagePixels[] = [];
   for (const image of images) {
