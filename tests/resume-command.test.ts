@@ -1,11 +1,13 @@
 /** Going on with a run: after SIGKILL and Ctrl-C to the bit, and only with the settings that it was begun with. */
 
 import assert from 'node:assert/strict';
+import * as nodeFiles from 'node:fs/promises';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { loadNetwork, readMetrics } from '../src/train/index.js';
+import type { FileSystem } from '../src/formats/index.js';
+import { loadNetwork, markRunning, readMetrics } from '../src/train/index.js';
 import { surviveKills } from './killed-run.js';
 import { runFovea } from './run-fovea.js';
 
@@ -81,4 +83,99 @@ test('what is no run, and a run whose checkpoints are all damaged, are refused',
   const { code, stderr } = await runFovea(['train', '--resume', damaged, '--quiet']);
   assert.equal(code, 1);
   assert.match(stderr, /none of its \d checkpoints can be used: .*step-.*start the training anew/);
+});
+
+/** The run once more, with another configuration. */
+async function copyWith(name: string, change: (config: Record<string, unknown>) => object) {
+  const copy = join(folder, name);
+  await cp(finished, copy, { recursive: true });
+  const path = join(copy, 'config.json');
+  await writeFile(path, JSON.stringify(change(JSON.parse(await readFile(path, 'utf8')))));
+  return copy;
+}
+
+const refused = async (out: string, pattern: RegExp, code = 1) => {
+  const told = await runFovea(['train', '--resume', out, '--quiet']);
+  assert.equal(told.code, code, told.stderr);
+  assert.match(told.stderr, pattern);
+  assert.match(told.stderr, /^fovea: [^\n]*\n$/, 'one paragraph, no stack');
+};
+
+test('runs of another version and of networks that are not known are refused', async () => {
+  const version = await copyWith('version', (config) => ({ ...config, formatVersion: 7 }));
+  await refused(version, /config\.json: its format has version 7; expected version 1/);
+  const unknown = await copyWith('unknown', (config) => ({
+    ...config,
+    model: { name: 'lenet9', options: {} },
+  }));
+  await refused(unknown, /trains a "lenet9", which this version of Fovea does not know.*fovea 0/);
+  const checkpoint = await copyWith('checkpoint', (config) => config);
+  const path = join(checkpoint, 'checkpoints', 'step-000000006.safetensors');
+  const bytes = await readFile(path, 'latin1');
+  await writeFile(path, bytes.replace('"version":"1"', '"version":"8"'), 'latin1');
+  await rm(join(checkpoint, 'checkpoints', 'step-000000003.safetensors'));
+  await refused(checkpoint, /its format has version 8; expected version 1/);
+});
+
+test('a run of another kind is refused, and options of other kinds are', async () => {
+  const out = join(folder, 'codes');
+  const begun = await runFovea([
+    ...['train', 'autoencoder', '--latent', '4', ...settings, '--epochs', '1', '--quiet'],
+    ...['--out', out],
+  ]);
+  assert.equal(begun.code, 0, begun.stderr);
+  const classifier = await runFovea(['train', 'lenet5', '--resume', out]);
+  assert.equal(classifier.code, 2);
+  assert.match(classifier.stderr, /trains a autoencoder, not a lenet5/);
+  const latent = await runFovea(['train', '--resume', out, '--latent', '5']);
+  assert.equal(latent.code, 2);
+  assert.match(latent.stderr, /--latent 5 \(there: 4\)/);
+  for (const args of [
+    ['lenet5', ...settings],
+    ['--resume', finished],
+  ]) {
+    const { code, stderr } = await runFovea(['train', ...args, '--latent', '4']);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /--latent is an option of autoencoders.*, not of classifiers such as lenet5/,
+    );
+  }
+});
+
+test('of a run that was half deleted it is told what is missing', async () => {
+  const config = await copyWith('no-config', (same) => same);
+  await rm(join(config, 'config.json'));
+  await refused(config, /there is no .*config\.json/);
+  const checkpoints = await copyWith('no-checkpoints', (same) => same);
+  await rm(join(checkpoints, 'checkpoints'), { recursive: true });
+  await refused(checkpoints, /has ended, and there is no checkpoint .*train lenet5 --init /);
+  // A run that was killed before its first checkpoint begins again, to the same end.
+  const early = await copyWith('early', (same) => ({ ...same, weights: null }));
+  for (const name of ['checkpoints', 'model.safetensors', 'metrics.jsonl']) {
+    await rm(join(early, name), { recursive: true });
+  }
+  const { code, stdout, stderr } = await runFovea(['train', '--resume', early]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /there is no checkpoint yet, so it begins at its first step/);
+  assert.deepEqual((await loadNetwork(early)).stateDict, (await loadNetwork(finished)).stateDict);
+});
+
+test('a run whose folder cannot be written is refused before it trains', async () => {
+  const files = {
+    ...nodeFiles,
+    async open() {
+      throw Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' });
+    },
+  } as unknown as FileSystem;
+  const { code, stderr } = await runFovea(['train', '--resume', finished], { files });
+  assert.equal(code, 1);
+  assert.match(stderr, /could not write .*finished.*: the file system is read-only/);
+});
+
+test('a run that a process trains is not gone on with by another', async () => {
+  const unmark = await markRunning(finished);
+  const pattern = new RegExp(`process ${process.pid} on .* trains in .*finished now`);
+  await refused(finished, pattern, 2);
+  await unmark();
 });

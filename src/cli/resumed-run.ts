@@ -1,6 +1,14 @@
 /** A run to go on with: what it was begun with, and what must not be another than it was. */
 
-import { type NetworkConfig, readNetworkConfig } from '../train/index.js';
+import { join } from 'node:path';
+import { FormatError } from '../formats/index.js';
+import {
+  CheckpointFolder,
+  type NetworkConfig,
+  readNetworkConfig,
+  runFiles,
+} from '../train/index.js';
+import { requireOwnOptions, trainableNames } from './training/kinds.js';
 import { flagOf } from './training/options.js';
 import { UsageError } from './usage.js';
 
@@ -24,7 +32,8 @@ const free = [
 /**
  * The options that the run in `folder` was begun with, those of `given` that may be others instead.
  *
- * Throws UsageError when others are given, or another model, and FormatError when there is no run.
+ * Throws UsageError when others are given, or another model, and FormatError when there is no run, or one that
+ * cannot be gone on with.
  */
 export async function resumedRun<Options extends object>(
   folder: string,
@@ -37,6 +46,8 @@ export async function resumedRun<Options extends object>(
       `the run in ${folder} trains a ${name}, not a ${model}; leave the name out, or begin a new run`,
     );
   }
+  await requireResumable(folder, config);
+  requireOwnOptions(name, options);
   const begun: Settings = { data: config.data.name, ...config.training };
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const others = given.filter(
@@ -53,6 +64,26 @@ export async function resumedRun<Options extends object>(
     );
   }
   return { model: name, options: { ...begun, ...options }, config };
+}
+
+async function requireResumable(folder: string, config: NetworkConfig): Promise<void> {
+  const { name } = config.model;
+  if (!trainableNames().includes(name)) {
+    throw new FormatError(folder, {
+      happened: `it trains a "${name}", which this version of Fovea does not know`,
+      expected: `one of ${trainableNames().join(', ')}`,
+      mend: `go on with it with the version that began it (${config.savedBy})`,
+    });
+  }
+  const checkpoints = join(folder, runFiles.checkpoints);
+  // Only a run that was cut off early has none yet.
+  if (config.weights === null || (await new CheckpointFolder(checkpoints).steps()).length > 0)
+    return;
+  throw new FormatError(folder, {
+    happened: `the training has ended, and there is no checkpoint in ${checkpoints} to go on from`,
+    expected: 'the checkpoints that it left',
+    mend: `restore them, or begin a new run with its weights: npx fovea train ${name} --init ${folder}`,
+  });
 }
 
 /** The same as they are written on a command line. */

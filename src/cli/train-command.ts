@@ -2,7 +2,7 @@
 
 import { type FileSystem, FormatError } from '../formats/index.js';
 import { writeReport } from '../report/index.js';
-import { openRunFolder } from '../train/index.js';
+import { markRunning, openRunFolder, runningProcess } from '../train/index.js';
 import { chooseData, loadData, openData, type TrainingData } from './choose-data.js';
 import { describeSkipped } from './folder-data.js';
 import { showProgress, silent } from './progress.js';
@@ -47,13 +47,15 @@ export async function trainCommand(
     print(terminal.stderr, 'stopping after this step; once more stops at once');
   });
   let cleanUp = async () => {};
+  let unmark = async () => {};
   let tellSkipped = () => {};
   try {
     const choice = await chooseData(options.data);
     say(`data: ${choice.why}`);
     const out = options.resume ?? options.out;
-    const folder = await openRunFolder(`${modelName}-${choice.name}`, { out });
+    const folder = await openRunFolder(`${modelName}-${choice.name}`, { out, files });
     cleanUp = folder.removeIfEmpty;
+    await requireIdle(folder.path);
     const { signal } = stop;
     const open = kindOf(modelName).readsFiles ? openData : loadData;
     const data = await open(choice, {
@@ -73,11 +75,13 @@ export async function trainCommand(
     );
     if (changes) say(`pictures: ${changes}`);
     if (!begun) await writeBeginning(run);
+    unmark = await markRunning(folder.path, { files });
     tellSkipped = () => {
       const skipped = run.training.skipped?.();
       if (skipped && skipped.pictures.length > 0) tell(describeSkipped(skipped.pictures, skipped));
     };
-    const outcome = await trainRun(run, { progress, stop, resume: begun !== undefined, tell });
+    const resume = begun !== undefined;
+    const outcome = await trainRun(run, { progress, stop, resume, say, tell });
     progress.stop();
     const { ended, steps, stepsPlanned } = outcome.training;
     if (ended === 'aborted') {
@@ -89,10 +93,12 @@ export async function trainCommand(
       return stop.exitCode();
     }
     const where = await saveRun(run, describeTraining(run, outcome));
+    await unmark();
     if (!options.quiet) print(output, drawResult(outcome, output));
     await outcome.write?.(where, { files });
     const { path: report } = await writeReport(where);
-    say(`saved in ${where}; try it: npx fovea predict ${where} picture.png`);
+    const next = run.training.next?.(where);
+    say(next ? `saved in ${where}; try it: ${next}` : `saved in ${where}`);
     say(`all about the run on one page: ${report}`);
     if (options.json) {
       const summary = { outcome, out: where, parameters, model: modelName, data: choice.name };
@@ -107,6 +113,7 @@ export async function trainCommand(
     progress.stop();
     stop.release();
     tellSkipped();
+    await unmark();
     await cleanUp();
   }
 }
@@ -124,7 +131,6 @@ async function whatToTrain(
 ): Promise<{ modelName: string; options: TrainOptions; begun?: Begun }> {
   if (options.resume !== undefined) {
     const run = await resumedRun(options.resume, { model, options });
-    requireOwnOptions(run.model, options);
     return { modelName: run.model, options: run.options, begun: run.config.data };
   }
   if (model === undefined) {
@@ -134,6 +140,17 @@ async function whatToTrain(
   }
   requireOwnOptions(model, options);
   return { modelName: model, options };
+}
+
+/** Two processes that train into one folder would spoil it. */
+async function requireIdle(folder: string): Promise<void> {
+  const running = await runningProcess(folder);
+  if (!running) return;
+  const { id, host } = running;
+  throw new UsageError(
+    `process ${id} on ${host} trains in ${folder} now; wait for its end, end it (kill ${id}), or choose ` +
+      'another folder: --out',
+  );
 }
 
 function requireSameData({ train }: TrainingData, begun: Begun, folder: string): void {

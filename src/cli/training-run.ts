@@ -16,6 +16,7 @@ import {
   runFiles,
   saveNetwork,
 } from '../train/index.js';
+import type { TrainingData } from './choose-data.js';
 import type { Progress } from './progress.js';
 import { runBoard } from './run-board.js';
 import { runLog } from './run-log.js';
@@ -40,7 +41,8 @@ export interface Run {
 /** Makes the network and all that is decided before the first step; throws UsageError for what does not fit. */
 export async function prepareRun(
   name: string,
-  given: Pick<Run, 'options' | 'dataFolder' | 'folder' | 'files'> & Pick<TrainingMaterial, 'data'>,
+  given: Pick<Run, 'options' | 'dataFolder' | 'folder' | 'files'> &
+    Pick<TrainingMaterial<object, TrainingData>, 'data'>,
 ): Promise<Run> {
   const { data, ...rest } = given;
   const { seed = 0, init } = rest.options;
@@ -71,6 +73,8 @@ export interface TrainRunOptions {
   readonly stop: StopSignals;
   /** Go on from the newest checkpoint. */
   readonly resume: boolean;
+  /** Hears of what happens. */
+  readonly say: (sentence: string) => void;
   /** Hears of what goes wrong without ending the training. */
   readonly tell: (sentence: string) => void;
 }
@@ -81,7 +85,7 @@ export interface TrainRunOptions {
  */
 export async function trainRun(
   run: Run,
-  { progress, stop, resume, tell }: TrainRunOptions,
+  { progress, stop, resume, say, tell }: TrainRunOptions,
 ): Promise<Outcome> {
   const { training, options, folder, files } = run;
   const { keep, checkpointEvery, evaluateEvery } = options;
@@ -93,7 +97,10 @@ export async function trainRun(
     return await training.train({
       ...{ signal: stop.signal, evaluateEvery, checkpointEvery, resume },
       checkpoints: new CheckpointFolder(join(folder, runFiles.checkpoints), { keep, files }),
-      onBegin: log.begin,
+      onBegin: async (steps) => {
+        if (resume) say(whereItGoesOn(steps));
+        await log.begin(steps);
+      },
       onStep: async (report) => {
         progress.step(report);
         await log.step(report, training.scheduled?.() ?? {});
@@ -124,6 +131,11 @@ export async function trainRun(
     await board?.close();
   }
 }
+
+const whereItGoesOn = (steps: number): string =>
+  steps > 0
+    ? `going on behind step ${steps.toLocaleString('en')}`
+    : 'there is no checkpoint yet, so it begins at its first step';
 
 async function writeSample({ folder, files }: Run, told: ToldPicture): Promise<void> {
   const samples = join(folder, runFiles.samples);

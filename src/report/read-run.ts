@@ -9,13 +9,14 @@ import {
   readMetrics,
   readNetworkConfig,
   runFiles,
+  runningProcess,
   type SavedEvaluation,
   type SavedNetwork,
 } from '../train/index.js';
 import { bestPoint, curvesOf } from './curves.js';
 import { measureOf } from './measure.js';
 
-export type RunState = 'finished' | 'stopped' | 'running?' | 'broke down';
+export type RunState = 'finished' | 'stopped' | 'running' | 'broke down';
 
 export interface RecordedRun {
   readonly folder: string;
@@ -29,16 +30,12 @@ export interface RecordedRun {
   readonly problems: readonly string[];
 }
 
-/** A log that was written to so recently is taken for one of a run that goes on. */
-const RECENT_SECONDS = 60;
-
 /**
  * The run in `folder`; what is missing beside its configuration becomes a problem that is told.
  *
  * Throws FormatError when there is no run, or one of another version.
  */
 export async function readRun(folder: string): Promise<RecordedRun> {
-  const { stat } = await import('node:fs/promises');
   const { basename, join, resolve } = await import('node:path');
   const config = withTraining(await readNetworkConfig(folder));
   const problems: string[] = [];
@@ -52,12 +49,7 @@ export async function readRun(folder: string): Promise<RecordedRun> {
   if (damaged.length > 0) problems.push(damagedLines(log, damaged));
   if (entries.length === 0) problems.push(`there is no log in ${log}, so that there are no curves`);
   const evaluation = await orTell(readEvaluation(folder), null, problems);
-  const changed = await stat(log).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => 0,
-  );
-  const isRecent = Date.now() - changed < 1000 * RECENT_SECONDS;
-  const state = stateOf(config, isRecent);
+  const state = (await runningProcess(folder)) ? 'running' : stateOf(config);
   return { folder, name: basename(resolve(folder)), config, entries, evaluation, state, problems };
 }
 
@@ -84,11 +76,10 @@ function withTraining(config: NetworkConfig): NetworkConfig {
   return isObject ? config : { ...config, training: {} };
 }
 
-function stateOf({ weights, training }: NetworkConfig, isRecent: boolean): RunState {
+function stateOf({ weights, training }: NetworkConfig): RunState {
   if (training.brokeDownAtStep !== undefined) return 'broke down';
   if (training.interrupted === true) return 'stopped';
-  if (weights !== null) return 'finished';
-  return isRecent ? 'running?' : 'stopped';
+  return weights === null ? 'stopped' : 'finished';
 }
 
 /** The weights of a run; null, with the reason, where there are none that can be read. */

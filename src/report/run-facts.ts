@@ -112,7 +112,7 @@ function stateNote({ state, config }: RecordedRun): string {
   const notes: Readonly<Record<RecordedRun['state'], string>> = {
     finished: config.training.ended === 'early' ? 'it had stopped getting better' : '',
     stopped: 'before its end',
-    'running?': 'its log was written to within a minute before this page',
+    running: 'it was going on when this page was written',
     'broke down': `its numbers were none at step ${config.training.brokeDownAtStep}`,
   };
   return notes[state];

@@ -54,6 +54,7 @@ export {
   preprocessingFor,
 } from './preprocessing.js';
 export { openRunFolder, type RunFolder } from './run-folder.js';
+export { markRunning, type RunningProcess, runningProcess } from './running-mark.js';
 export {
   describeNetwork,
   loadNetwork,

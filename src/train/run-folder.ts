@@ -1,6 +1,6 @@
 /** The folder that a training run writes into: chosen, made and found writable before the run begins. */
 
-import { WriteError, writeFileAtomically } from '../formats/atomic-file.js';
+import { type FileSystem, WriteError, writeFileAtomically } from '../formats/atomic-file.js';
 
 export interface RunFolder {
   readonly path: string;
@@ -17,7 +17,7 @@ export interface RunFolder {
  */
 export async function openRunFolder(
   name: string,
-  { out }: { out?: string } = {},
+  { out, files }: { out?: string; files?: FileSystem } = {},
 ): Promise<RunFolder> {
   const { mkdir, rm, rmdir, stat } = await import('node:fs/promises');
   const { dirname, join } = await import('node:path');
@@ -61,7 +61,7 @@ export async function openRunFolder(
   };
   const probe = join(path, '.writable');
   try {
-    await writeFileAtomically(probe, 'a network will be saved here\n');
+    await writeFileAtomically(probe, 'a network will be saved here\n', { files });
     await rm(probe, { force: true });
   } catch (error) {
     await removeIfEmpty();

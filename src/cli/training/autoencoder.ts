@@ -36,7 +36,7 @@ export const autoencoderTraining: TrainingKind<AutoencoderTrainingOptions> = {
   prepare,
 };
 
-type Material = TrainingMaterial<AutoencoderTrainingOptions, DatasetSplits>;
+type Material = TrainingMaterial<AutoencoderTrainingOptions>;
 
 async function prepare(name: string, { options, data }: Material): Promise<PreparedTraining> {
   if (!isAutoencoderName(name)) throw new Error(`internal: ${name} is no autoencoder`);

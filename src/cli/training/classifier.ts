@@ -37,11 +37,14 @@ export interface ClassifierOptions extends Partial<Recipe> {
   readonly patience?: number;
 }
 
+const { size, augment, epochs, batch, optimizer, lr, weightDecay, schedule, patience } =
+  sharedOptions;
+
 export const classifierTraining: TrainingKind<ClassifierOptions, TrainingData> = {
   title: 'classifiers',
   names: modelNames,
   readsFiles: true,
-  options: Object.values(sharedOptions),
+  options: [size, augment, epochs, batch, optimizer, lr, weightDecay, schedule, patience],
   prepare,
 };
 
@@ -96,6 +99,7 @@ async function prepare(name: string, { options, data }: Material): Promise<Prepa
     settings: { ...recipe, augment, size, patience },
     changes: describeChanges({ pictures, inputShape, augment, modelOptions }),
     scheduled: () => ({ lr: optimizer.lr }),
+    next: (folder) => `npx fovea predict ${folder} picture.png`,
     ...(files.length > 0 && { skipped: () => skippedBy(files) }),
   };
 }

@@ -53,7 +53,7 @@ export interface TrainingOptions {
 /** What a training is made of. */
 export interface TrainingMaterial<
   Own extends object = object,
-  Data extends TrainingData = TrainingData,
+  Data extends TrainingData = DatasetSplits,
 > {
   readonly options: TrainingOptions & Own;
   readonly data: Data;
@@ -107,6 +107,8 @@ export interface PreparedTraining {
    * that goes on is refused others, and is prepared with these.
    */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** A command to try the network of the run in `folder` with. */
+  readonly next?: (folder: string) => string;
   /** What becomes of the pictures, in words, where something does. */
   readonly changes?: string;
   /** What schedules have decided for the step that was just taken, such as `lr`; the log tells it. */
