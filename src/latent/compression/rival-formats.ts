@@ -52,18 +52,26 @@ export async function rivalFormats(
   { pictures, shape, bytes, psnr }: Compared,
   onProgress: (done: number) => void = () => {},
 ): Promise<Rival[]> {
-  const images = imagesOf(pictures, shape);
-  const sheet = [pictureGrid(inRows(images, Math.ceil(Math.sqrt(images.length))))];
+  const originals = imagesOf(pictures, shape);
+  const places = [eachAlone(originals)];
+  if (originals.length > 1) {
+    const sheet = sheetOf(originals);
+    const { width, height } = sheet.images[0];
+    if (Math.max(width, height) <= LONGEST_SIDE) places.push(sheet);
+  }
+  const tasks = formats.flatMap((format) => places.map((place) => ({ ...format, ...place })));
   const rivals: Rival[] = [];
-  const places = images.length > 1 ? (['each', 'sheet'] as const) : (['each'] as const);
-  const tasks = formats.flatMap((format) => places.map((files) => ({ ...format, files })));
-  for (const [i, { format, encode, files }] of tasks.entries()) {
-    const drawn = files === 'each' ? images : sheet;
-    const { width, height, channels } = drawn[0];
-    const originals = planes(drawn, channels);
+  for (const [i, { format, encode, files, images, windows }] of tasks.entries()) {
+    const show = async (quality: number) => {
+      const { bytes: size, decoded } = await codedImages(images, (image) => encode(image, quality));
+      return { bytes: size, shown: planes(decoded, { windows, shape }) };
+    };
     const known = new Map<number, Tried>();
     const trial = async (quality: number): Promise<Tried> => {
-      const tried = known.get(quality) ?? (await tryQuality(drawn, { encode, quality, originals }));
+      const before = known.get(quality);
+      if (before) return before;
+      const { bytes: size, shown } = await show(quality);
+      const tried = { quality, bytes: size, psnr: pictureError(shown, pictures).psnr };
       known.set(quality, tried);
       return tried;
     };
@@ -72,9 +80,9 @@ export async function rivalFormats(
       psnr: (tried: Tried) => tried.psnr - psnr,
     };
     for (const [k, key] of (['bytes', 'psnr'] as const).entries()) {
-      const { shown, bytes: size, quality } = await nearest(trial, differences[key]);
-      const shape = [channels, height, width] as const;
-      const measured = pictureQuality({ pictures: shown, originals, shape });
+      const { quality } = await nearest(trial, differences[key]);
+      const { bytes: size, shown } = await show(quality);
+      const measured = pictureQuality({ pictures: shown, originals: pictures, shape });
       rivals.push({ format, files, nearest: key, quality, bytes: size, ...measured });
       onProgress((i + (k + 1) / 2) / tasks.length);
     }
@@ -82,30 +90,66 @@ export async function rivalFormats(
   return rivals;
 }
 
+/** WebP's largest side. */
+const LONGEST_SIDE = 16383;
+
+/** What is encoded, and where in it each picture is. */
+interface Placed {
+  readonly files: Rival['files'];
+  readonly images: readonly ImagePixels[];
+  readonly windows: readonly {
+    readonly image: number;
+    readonly left: number;
+    readonly top: number;
+  }[];
+}
+
+const eachAlone = (images: readonly ImagePixels[]): Placed => ({
+  files: 'each',
+  images,
+  windows: images.map((_, image) => ({ image, left: 0, top: 0 })),
+});
+
+/** About as many columns as rows; black where pictures end, which costs next to nothing. */
+function sheetOf(images: readonly ImagePixels[]): Placed {
+  const { width, height, data } = images[0];
+  const columns = Math.ceil(Math.sqrt(images.length));
+  const places = columns * Math.ceil(images.length / columns);
+  const black = { ...images[0], data: new Uint8Array(data.length) };
+  const filled = Array.from({ length: places }, (_, n) => images[n] ?? black);
+  return {
+    files: 'sheet',
+    images: [pictureGrid(inRows(filled, columns))],
+    windows: images.map((_, n) => ({
+      image: 0,
+      left: (n % columns) * width,
+      top: Math.floor(n / columns) * height,
+    })),
+  };
+}
+
 interface Tried {
   readonly quality: number;
   /** Of all files. */
   readonly bytes: number;
-  /** What is seen then, [N, C, H, W]. */
-  readonly shown: Float32Array;
   readonly psnr: number;
 }
 
-async function tryQuality(
+/** The bytes of all files, and what they show. */
+async function codedImages(
   images: readonly ImagePixels[],
-  { encode, quality, originals }: { encode: Encode; quality: number; originals: Float32Array },
-): Promise<Tried> {
+  encode: (image: ImagePixels) => Promise<Uint8Array>,
+): Promise<{ bytes: number; decoded: ImagePixels[] }> {
   // NOTE: it needs packages that a page without a bundler cannot import.
   const { decodeImage } = await import('../../formats/images/decode-image.js');
   let bytes = 0;
   const decoded: ImagePixels[] = [];
   for (const image of images) {
-    const file = await encode(image, quality);
+    const file = await encode(image);
     bytes += file.length;
     decoded.push(await decodeImage(file, 'a picture in another format'));
   }
-  const shown = planes(decoded, images[0].channels);
-  return { quality, bytes, shown, psnr: pictureError(shown, originals).psnr };
+  return { bytes, decoded };
 }
 
 /** The quality whose `difference` is nearest to 0; both size and PSNR grow with quality, but for small dents. */
@@ -128,18 +172,24 @@ async function nearest(
   );
 }
 
-/** [N, C, H, W], 0..1; grey pictures that a format holds as colours are grey again. */
-function planes(images: readonly ImagePixels[], channels: number): Float32Array {
-  const { width, height } = images[0];
-  const size = width * height;
-  const values = new Float32Array(images.length * channels * size);
-  images.forEach(({ data, channels: held }, n) => {
+/** The pictures at `windows`, [N, C, H, W], 0..1; grey ones that a format holds as colours are grey again. */
+function planes(
+  images: readonly ImagePixels[],
+  { windows, shape }: { windows: Placed['windows']; shape: Compared['shape'] },
+): Float32Array {
+  const [channels, height, width] = shape;
+  const values = new Float32Array(windows.length * channels * height * width);
+  let to = 0;
+  for (const { image, left, top } of windows) {
+    const { data, channels: held, width: stride } = images[image];
     for (let c = 0; c < channels; c++) {
-      const from = Math.min(c, held - 1);
-      for (let i = 0; i < size; i++) {
-        values[(n * channels + c) * size + i] = data[i * held + from] / 255;
+      const channel = Math.min(c, held - 1);
+      for (let y = top; y < top + height; y++) {
+        for (let x = left; x < left + width; x++) {
+          values[to++] = data[(y * stride + x) * held + channel] / 255;
+        }
       }
     }
-  });
+  }
   return values;
 }
