@@ -1,6 +1,13 @@
 /** `fovea attribute`: adds a property to pictures, or removes it, by strength. */
 
-import { attributeSheet, attributeVector, labelsFor } from '../latent/generation/index.js';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  attributeSheet,
+  attributeVector,
+  keptSheets,
+  labelsFor,
+} from '../latent/generation/index.js';
 import {
   type LatentPictures,
   type LatentRun,
@@ -13,6 +20,7 @@ import { checkExtension, writeSheet } from './generation/write-sheet.js';
 import { createBar } from './progress-bar.js';
 import { print, type Terminal } from './terminal.js';
 import { useThreads } from './threads.js';
+import { UsageError } from './usage.js';
 
 export interface AttributeOptions extends GenerationOptions, PropertyOptions {
   readonly strength: readonly [number, number];
@@ -20,6 +28,8 @@ export interface AttributeOptions extends GenerationOptions, PropertyOptions {
   /** The pictures to change. */
   readonly picture?: readonly string[];
   readonly class?: string;
+  /** Put the sheet into the run's folder. */
+  readonly keep?: boolean;
 }
 
 /** Pictures that are changed where none are named. */
@@ -31,8 +41,14 @@ export async function attributeCommand(
   options: AttributeOptions,
   { stdout, stderr }: Terminal,
 ): Promise<number> {
-  const { out = 'attribute.png', strength, steps } = options;
-  checkExtension(out);
+  const { strength, steps, keep = false } = options;
+  const given = options.out ?? 'attribute.png';
+  checkExtension(given);
+  if (keep && options.out !== undefined) {
+    throw new UsageError(
+      `--keep names the sheet itself, in the folder of the run; leave out --out ${given}`,
+    );
+  }
   if (options.threads !== undefined) useThreads(options.threads);
   const run = await openLatentRun(folder);
   const label = classOption(run, options.class);
@@ -53,6 +69,7 @@ export async function attributeCommand(
       labels: classesOf(run, changed, label),
     });
     const [n, m] = [withIt, without].map((codes) => codes.length / run.latent);
+    const out = keep ? await placeInRun(folder, property) : given;
     await writeSheet(out, {
       ...sheet,
       title: `${titleOf(run)}: ${property}`,
@@ -75,6 +92,13 @@ export async function attributeCommand(
   } finally {
     bar?.stop();
   }
+}
+
+/** A place for the sheet of a property where the run's page finds it. */
+async function placeInRun(folder: string, property: string): Promise<string> {
+  await mkdir(join(folder, keptSheets), { recursive: true });
+  const name = property.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  return join(folder, keptSheets, `${name.replace(/^-|-$/g, '').slice(0, 80)}.png`);
 }
 
 /** The pictures' own classes where the network is told of some, or the one that was given. */

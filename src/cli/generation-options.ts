@@ -92,7 +92,8 @@ export function addGeneration(
     .option('--strength <from:to>', 'how much of the property is added', span, [-2, 2])
     .option('--steps <n>', 'strengths', wholeNumber(1), 9)
     .option('--class <class>', CLASS)
-    .option('--out <file>', SHEET, 'attribute.png')
+    .option('--out <file>', `${SHEET} (default: attribute.png)`)
+    .option('--keep', "keep the sheet in the run's folder, where fovea report shows it")
     .addHelpText('after', WORDS)
     .action(async (run: string, options: AttributeOptions) => {
       done(await attributeCommand(run, options, terminal));

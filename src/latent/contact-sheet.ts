@@ -30,6 +30,8 @@ export interface SheetLook {
   readonly ink?: string;
   /** Colour of frames. Default: orange. */
   readonly frame?: string;
+  /** The address of `sheetPictures(sheet)`. Default: they are put in as PNG. */
+  readonly uri?: string;
 }
 
 const fontSize = 13;
@@ -47,9 +49,7 @@ const usualWidth = 64;
 export function contactSheetSvg(sheet: ContactSheet, look: SheetLook = {}): string {
   const { ink = '#26262b', frame = '#e8590c' } = look;
   const { rows, title = '', note = '', framed = () => false } = sheet;
-  const cell = cellOf(rows);
-  const { scale = Math.max(1, Math.round(usualWidth / cell.width)) } = sheet;
-  const { gap: between = Math.max(1, Math.round(4 / scale)) } = sheet;
+  const { cell, scale, between } = sizesOf(sheet);
   const [width, height, gap] = [cell.width, cell.height, between].map((size) => size * scale);
   const columns = Math.max(...rows.map((row) => row.length));
   const rowLabels = sheet.rowLabels ?? [];
@@ -94,7 +94,7 @@ export function contactSheetSvg(sheet: ContactSheet, look: SheetLook = {}): stri
       return `<rect ${at} width="${width + 3}" height="${height + 3}" fill="none" stroke="${frame}" stroke-width="3" rx="2"/>`;
     }),
   );
-  const uri = dataUri(pictureGrid(rows, between));
+  const { uri = dataUri(sheetPictures(sheet)) } = look;
   const [w, h] = [Math.ceil(fullWidth), top + gridHeight + margin];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" font-family="Lato, system-ui, sans-serif">`,
@@ -103,6 +103,16 @@ export function contactSheetSvg(sheet: ContactSheet, look: SheetLook = {}): stri
     ...frames,
     '</svg>',
   ].join('');
+}
+
+/** The pictures of a sheet in one, as they lie on it, with transparent gaps. */
+export const sheetPictures = (sheet: ContactSheet): ImagePixels =>
+  pictureGrid(sheet.rows, sizesOf(sheet).between);
+
+function sizesOf({ rows, scale: given, gap }: ContactSheet) {
+  const cell = cellOf(rows);
+  const scale = given ?? Math.max(1, Math.round(usualWidth / cell.width));
+  return { cell, scale, between: gap ?? Math.max(1, Math.round(4 / scale)) };
 }
 
 /** The sheet as a PNG file on white. */

@@ -10,6 +10,7 @@ export {
   inRows,
   pictureGrid,
   type SheetLook,
+  sheetPictures,
 } from './contact-sheet.js';
 export { type Continuity, type ContinuityOptions, continuityOf } from './continuity.js';
 export * from './features/index.js';

@@ -148,9 +148,10 @@ async function ofCaptions(
         (options.among === undefined ? '' : ', or to --among'),
     );
   };
-  const property = [options.with, ...(options.without ? [`not ${options.without}`] : [])].join(
-    ', ',
-  );
+  const property =
+    options.without === undefined
+      ? `“${options.with}”`
+      : `“${options.with}” against “${options.without}”`;
   return { having: await load('having'), lacking: await load('lacking'), property };
 }
 

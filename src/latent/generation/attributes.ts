@@ -5,6 +5,9 @@ import type { LatentRun } from '../open-latent-run.js';
 import { signed } from './traversals.js';
 import { evenNumbers, withAttribute } from './vary-code.js';
 
+/** The folder in a run where sheets of properties are kept, for the run's page. */
+export const keptSheets = 'attributes';
+
 export interface AttributeSheetOptions {
   /** The direction of the property, [latent]. */
   readonly vector: Float32Array;

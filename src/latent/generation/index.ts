@@ -1,6 +1,6 @@
 /** Pictures of codes: drawn, varied, on the way from one to another, and with properties added or removed. */
 
-export { type AttributeSheetOptions, attributeSheet } from './attributes.js';
+export { type AttributeSheetOptions, attributeSheet, keptSheets } from './attributes.js';
 export { labelsFor } from './class-labels.js';
 export {
   ACTIVE_VARIANCE,
