@@ -37,6 +37,7 @@ const metrics = { loss: 0.25, reconstruction: 123.456, testAccuracy: 0.5 };
 /** Four steps of ten pictures make an epoch, a step takes half a second. */
 const report = (step: number, epochs = 3): StepReport => ({
   ...{ step, epoch: Math.floor(step / 4), batch: step % 4, steps: 4 * epochs, epochs },
+  stepsOfEpoch: 4,
   ...{ metrics, means: metrics, samples: 10 * (step + 1), seconds: (step + 1) / 2 },
   ...{ samplesPerSecond: 20, secondsLeft: 1 },
 });

@@ -67,23 +67,21 @@ export function showBars(output: Output): Progress {
     },
     step(report) {
       const pace = paceOf(report);
-      const { step, steps, epoch, epochs, means } = report;
+      const { step, steps, epoch, epochs, batch, stepsOfEpoch, means } = report;
       plan = { steps, epochs };
       bars ??= begin();
-      const perEpoch = Math.ceil(steps / epochs);
-      const ofEpoch = step + 1 - epoch * perEpoch;
-      const last = `${perEpoch}`.length;
+      const digits = `${stepsOfEpoch}`.length;
       const [first, second] = titles([
         `epoch ${epoch + 1}/${epochs}`,
-        `step ${String(ofEpoch).padStart(last)}/${perEpoch}`,
+        `step ${String(batch + 1).padStart(digits)}/${stepsOfEpoch}`,
       ]);
       bars.epochs.setTotal(steps);
       bars.epochs.update(step + 1, {
         title: first,
         text: [...timeLeft(pace), memoryHeld(), ...tested].join(gap),
       });
-      bars.steps.setTotal(perEpoch);
-      bars.steps.update(ofEpoch, {
+      bars.steps.setTotal(stepsOfEpoch);
+      bars.steps.update(batch + 1, {
         title: second,
         text: [...measuresOf(means), ...speedOf(pace)].join(gap),
       });

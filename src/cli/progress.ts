@@ -55,14 +55,16 @@ function showLines(output: Terminal['stderr']): Progress {
     step(report) {
       const pace = paceOf(report);
       ({ steps, epochs } = report);
-      const { step, epoch, means } = report;
-      const perEpoch = Math.ceil(steps / epochs);
-      const ofEpoch = step + 1 - epoch * perEpoch;
+      const { epoch, batch, stepsOfEpoch, means } = report;
       // What ends an epoch is told with its examination.
-      if (ofEpoch === perEpoch) return;
+      if (batch + 1 === stepsOfEpoch) return;
       write(
         () => [
-          ...[`epoch ${epoch + 1}/${epochs}`, `step ${ofEpoch}/${perEpoch}`, ...measuresOf(means)],
+          ...[
+            `epoch ${epoch + 1}/${epochs}`,
+            `step ${batch + 1}/${stepsOfEpoch}`,
+            ...measuresOf(means),
+          ],
           ...[...speedOf(pace), ...timeLeft(pace), memoryHeld()],
         ],
         false,

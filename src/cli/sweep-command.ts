@@ -19,7 +19,7 @@ import {
 } from './sweep/sweep-report.js';
 import { trainTrials } from './sweep/train-trial.js';
 import { print, type Terminal } from './terminal.js';
-import { trainableNames } from './training/kinds.js';
+import { kindOf } from './training/kinds.js';
 import { requireName, UsageError } from './usage.js';
 
 export interface SweepOptions {
@@ -154,7 +154,7 @@ function newSweep(model: string | undefined, options: SweepOptions): Sweep {
   if (dimensions.length === 0 && seeds === undefined) {
     throw new UsageError('say what to try, such as --try lr=1e-3,1e-2 or --range lr=1e-4..1e-1');
   }
-  const metric = options.metric ?? metricNames[0];
+  const metric = options.metric ?? kindOf(model).metric ?? metricNames[0];
   requireName('metric', metric, metricNames);
   const mode = options.mode ?? (metric.endsWith('loss') ? 'min' : 'max');
   const seed = Number(fixed.seed ?? 0);
@@ -162,7 +162,7 @@ function newSweep(model: string | undefined, options: SweepOptions): Sweep {
     random === undefined ? grid(dimensions) : drawSettings(dimensions, { count: random, seed });
   const all = seeds === undefined ? drawn : withSeeds(drawn, { count: seeds, first: seed });
   return {
-    ...{ model: requireName('model', model, trainableNames()), fixed, metric, mode, stops: stop },
+    ...{ model, fixed, metric, mode, stops: stop },
     trials: all.slice(0, trials).map((settings, i) => ({
       ...{ name: `trial-${i + 1}`, settings, state: 'waiting', course: [], seconds: 0 },
     })),

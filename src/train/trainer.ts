@@ -27,6 +27,8 @@ export interface StepReport extends StepPlace {
   /** Steps and epochs planned. */
   readonly steps: number;
   readonly epochs: number;
+  /** Steps of this epoch: the last one may be cut short. */
+  readonly stepsOfEpoch: number;
   /** What the step told. */
   readonly metrics: Metrics;
   /** Means over the epoch so far, weighted by the sizes of the batches. */
@@ -273,6 +275,7 @@ export class Trainer<Batch extends { readonly size: number }> {
       await onStep?.({
         ...place,
         ...{ steps: this.#stepsPlanned, epochs: Math.ceil(this.#stepsPlanned / loader.length) },
+        stepsOfEpoch: Math.min(loader.length, this.#stepsPlanned - epoch * loader.length),
         ...{ metrics, means: this.#means.values(), samples: this.#samples },
         ...this.#pace(clock()),
       });

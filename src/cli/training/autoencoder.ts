@@ -32,6 +32,7 @@ import type { Course, Outcome, PreparedTraining, TrainingKind, TrainingMaterial 
 export const autoencoderTraining: TrainingKind<AutoencoderTrainingOptions> = {
   title: 'autoencoders',
   names: autoencoderNames,
+  metric: 'evaluation.loss',
   options: autoencoderOptions,
   prepare,
 };

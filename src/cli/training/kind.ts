@@ -142,6 +142,8 @@ export interface TrainingKind<
   readonly title: string;
   /** The networks that it trains; no other kind has one of the same name. */
   names(): readonly string[];
+  /** What a sweep compares trials by unless it is told. Default: 'evaluation.accuracy'. */
+  readonly metric?: string;
   /** Whether it reads the pictures of a folder as it goes (`TrainingData`). Default: false, they are in memory. */
   readonly readsFiles?: boolean;
   /** The options that it takes beside those of all trainings; any other is refused by name. */
