@@ -1,6 +1,12 @@
 /** Training of two networks against each other: fully connected, convolutional and residual ones, told of classes or not. */
 
-import { type Batch, DataLoader, type ImageDataset, resizedDataset } from '../../data/index.js';
+import {
+  type Batch,
+  DataLoader,
+  type DatasetSplits,
+  type ImageDataset,
+  resizedDataset,
+} from '../../data/index.js';
 import type { Tensor } from '../../graph/tensor.js';
 import { imagesOf, inRows, pictureGrid } from '../../latent/contact-sheet.js';
 import { createGan, type GanName, ganNames, isConditionalGan } from '../../models/index.js';
@@ -29,7 +35,7 @@ const columnsFor = (numClasses: number | null): number => Math.min(numClasses ??
 
 async function prepare(
   name: string,
-  { options, data }: TrainingMaterial<GanTrainingOptions>,
+  { options, data }: TrainingMaterial<GanTrainingOptions, DatasetSplits>,
 ): Promise<PreparedTraining> {
   const { seed = 0, size, latent = 100, width, conditioning } = options;
   const train =
