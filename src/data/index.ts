@@ -54,6 +54,7 @@ export {
   type SkippedPicture,
   splitPictures,
 } from './pictures/index.js';
+export * from './points/index.js';
 export { datasetNames, type LoadDatasetOptions, loadDataset } from './registry.js';
 export { resizedDataset } from './resized-dataset.js';
 export {

@@ -3,6 +3,7 @@
 export { DcganDiscriminator, type DcganDiscriminatorOptions, DcganGenerator } from './dcgan.js';
 export { type GanOptions, PictureDiscriminator, PictureGenerator } from './game-players.js';
 export { GanDiscriminator, GanGenerator } from './gan.js';
+export { Gan2d, type Gan2dOptions } from './gan-2d.js';
 export {
   createGan,
   type GanName,
