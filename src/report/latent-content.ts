@@ -1,6 +1,8 @@
 /** What the sections of an autoencoder's page share: the opened run, and pictures of its data with their codes. */
 
 import { DataError } from '../data/index.js';
+import { FormatError } from '../formats/index.js';
+import { ValueError } from '../graph/errors.js';
 import { codesOf } from '../latent/features/index.js';
 import { isVariational, type LatentSpace, latentSpace } from '../latent/generation/index.js';
 import {
@@ -18,6 +20,8 @@ export interface LatentContent {
   readonly space: LatentSpace | null;
   /** Pictures that it did not learn from, where they are at hand. */
   readonly own: OwnPictures | null;
+  /** Why they are not. */
+  readonly missing: string | null;
 }
 
 export interface OwnPictures extends LatentPictures {
@@ -34,30 +38,62 @@ export interface OwnPictures extends LatentPictures {
 
 /** Enough to see how codes lie, and few enough for a page. */
 const mostPictures = 1000;
+const fewestPictures = 4;
 
 const opened = new WeakMap<ReportContent, Promise<LatentContent | null>>();
 
-/** The content of an autoencoder's page, made once for all sections; null for other runs and without weights. */
-export function latentContent(content: ReportContent): Promise<LatentContent | null> {
+/**
+ * The content of an autoencoder's page, made once for all sections; null for other runs and without weights.
+ *
+ * Throws FormatError for a run that cannot be opened, which one section is to tell.
+ */
+export function openedContent(content: ReportContent): Promise<LatentContent | null> {
   const known = opened.get(content) ?? open(content);
   opened.set(content, known);
   return known;
 }
 
+/** The same, null for a run that cannot be opened. */
+export const latentContent = (content: ReportContent): Promise<LatentContent | null> =>
+  openedContent(content).catch((error: unknown) => {
+    if (error instanceof FormatError) return null;
+    throw error;
+  });
+
 async function open({ run: { folder, config }, network }: ReportContent) {
   if (!network || !isAutoencoderName(config.model.name)) return null;
   const run = await openLatentRun(folder);
-  const own = await ownOf(run);
+  const { own, missing } = await ownOf(run);
   const space = own || isVariational(run) ? latentSpace(run, own?.codes ?? null) : null;
-  return { run, own, space };
+  return { run, own, missing, space };
 }
 
-async function ownOf(run: LatentRun): Promise<OwnPictures | null> {
-  const found = await ownPictures(run, { count: mostPictures }).catch((error: unknown) => {
-    if (error instanceof DataError) return null;
+async function ownOf(run: LatentRun): Promise<Pick<LatentContent, 'own' | 'missing'>> {
+  const { name } = run.config.data;
+  try {
+    return { own: await encoded(run), missing: null };
+  } catch (error) {
+    if (error instanceof DataError) {
+      return {
+        own: null,
+        missing: `The pictures of ${name} are not at hand here. Where they are, "fovea report" shows them with their codes as well.`,
+      };
+    }
+    // Codes that are no numbers: nothing can be shown of them.
+    if (error instanceof ValueError) return { own: null, missing: error.message };
     throw error;
-  });
-  if (!found || found.names.length < 4) return null;
+  }
+}
+
+async function encoded(run: LatentRun): Promise<OwnPictures> {
+  const { testSize } = run.config.training;
+  const examined = typeof testSize === 'number' ? testSize : mostPictures;
+  const found = await ownPictures(run, { count: Math.min(mostPictures, examined) });
+  if (found.names.length < fewestPictures) {
+    throw new ValueError(
+      `There are ${found.names.length} pictures that it did not learn from; ${fewestPictures} make a map of codes.`,
+    );
+  }
   const { pictures, labels } = found;
   const { values: codes } = await codesOf(run, pictures, { labels });
   const size = run.shape[0] * run.shape[1] * run.shape[2];

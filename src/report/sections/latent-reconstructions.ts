@@ -3,7 +3,7 @@
 import { imagesOf } from '../../latent/index.js';
 import { escapeXml } from '../../text/escape-xml.js';
 import { formatNumber } from '../../text/table.js';
-import { latentContent, pictureStack, spreadPlaces } from '../latent-content.js';
+import { openedContent, pictureStack, spreadPlaces } from '../latent-content.js';
 import type { ReportSection } from '../section.js';
 import { sheetFigure, sheetStyle } from '../sheet-figure.js';
 
@@ -12,13 +12,10 @@ const columns = 14;
 export const latentReconstructionsSection: ReportSection = {
   title: 'What comes back',
   async render(content) {
-    const latent = await latentContent(content);
+    const latent = await openedContent(content);
     if (!latent) return null;
-    const { run, own } = latent;
-    if (!own) {
-      const { name } = run.config.data;
-      return `<p class="problem">The pictures of ${escapeXml(name)} are not at hand here. Where they are, "fovea report" shows them with their codes as well.</p>`;
-    }
+    const { run, own, missing } = latent;
+    if (!own) return `<p class="problem">${escapeXml(missing ?? '')}</p>`;
     const places = spreadPlaces(own.count, columns);
     const stack = pictureStack(places.map(own.picture));
     const codes = run.encode(stack, own.told(places));
