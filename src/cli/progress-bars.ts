@@ -5,7 +5,14 @@ import { fit, pad, paint } from './draw/paint.js';
 import type { Progress } from './progress.js';
 import { createBar } from './progress-bar.js';
 import { paceKeeper } from './progress-pace.js';
-import { formatDuration, measuresOf, memoryHeld, speedOf, timeLeft } from './progress-text.js';
+import {
+  formatDuration,
+  measuresOf,
+  memoryHeld,
+  speedOf,
+  testMeasuresOf,
+  timeLeft,
+} from './progress-text.js';
 import type { Output } from './terminal.js';
 
 /** Between the parts of a line. */
@@ -87,11 +94,12 @@ export function showBars(output: Output): Progress {
       });
     },
     epoch({ epoch, steps, metrics, evaluation, seconds }) {
-      tested = evaluation ? measuresOf(evaluation).map((text) => `test ${text}`) : tested;
+      const measured = testMeasuresOf(evaluation);
+      if (evaluation) tested = measured;
       const number = `${epoch + 1}`.padStart(`${plan.epochs}`.length);
       const name = `epoch ${number}/${plan.epochs}`;
       const time = formatDuration(seconds);
-      const parts = [...measuresOf(metrics), ...(evaluation ? tested : []), time];
+      const parts = [...measuresOf(metrics), ...measured, time];
       const room = output.columns - 1 - name.length - gap.length;
       const line = `${paint(name, 'bold', output.color)}${gap}${fit(parts.join(gap), room)}`;
       bars?.all.log(`${line}\n`);

@@ -15,6 +15,10 @@ export function formatMeasure(name: string, value: number): string {
 export const measuresOf = (metrics: Metrics): string[] =>
   Object.entries(metrics).map(([name, value]) => `${inWords(name)} ${formatMeasure(name, value)}`);
 
+/** The same of an examination: `test loss 0.0421`. */
+export const testMeasuresOf = (evaluation: Metrics | null): string[] =>
+  measuresOf(evaluation ?? {}).map((text) => (text.startsWith('test ') ? text : `test ${text}`));
+
 /** `real score` for realScore. */
 const inWords = (name: string): string =>
   name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -4,7 +4,14 @@ import type { DownloadProgress } from '../data/index.js';
 import type { EpochReport, StepReport } from '../train/index.js';
 import { showBars } from './progress-bars.js';
 import { paceKeeper } from './progress-pace.js';
-import { formatDuration, measuresOf, memoryHeld, speedOf, timeLeft } from './progress-text.js';
+import {
+  formatDuration,
+  measuresOf,
+  memoryHeld,
+  speedOf,
+  testMeasuresOf,
+  timeLeft,
+} from './progress-text.js';
 import { print, type Terminal } from './terminal.js';
 
 export interface Progress {
@@ -74,7 +81,7 @@ function showLines(output: Terminal['stderr']): Progress {
       write(
         () => [
           ...[`epoch ${epoch + 1}/${epochs}`, ...measuresOf(metrics)],
-          ...(evaluation ? measuresOf(evaluation).map((text) => `test ${text}`) : []),
+          ...testMeasuresOf(evaluation),
           ...[...speedOf({ samplesPerSecond, secondsLeft: null }), memoryHeld()],
           formatDuration(seconds),
         ],

@@ -3,7 +3,7 @@
 import type { ImageDataset } from '../data/index.js';
 import type { Evaluation } from '../train/index.js';
 import { drawConfusionMatrix, drawPictures } from './draw/index.js';
-import { formatMeasure } from './progress-text.js';
+import { measuresOf } from './progress-text.js';
 import type { Output } from './terminal.js';
 import type { Outcome } from './training/kind.js';
 
@@ -34,11 +34,9 @@ export function drawResult({ training, draw }: Outcome, output: Output): string 
     ? ''
     : `, ${Math.round(samplesPerSecond).toLocaleString('en')} pictures/s`;
   const epochs = history.length === 1 ? '1 epoch' : `${history.length} epochs`;
-  const metrics = Object.entries(history.at(-1)?.metrics ?? {}).map(
-    ([name, value]) => `, training ${name} ${formatMeasure(name, value)}`,
-  );
+  const metrics = measuresOf(history.at(-1)?.metrics ?? {}).join(', ');
   const parts = [
-    `${epochs} in ${seconds.toFixed(1)} s${rate}${metrics.join('')}`,
+    `${epochs} in ${seconds.toFixed(1)} s${rate}${metrics && `, training ${metrics}`}`,
     draw?.(output) ?? '',
   ];
   return `\n${parts.filter((part) => part !== '').join('\n\n')}\n`;
