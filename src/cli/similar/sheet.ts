@@ -12,6 +12,7 @@ export interface SimilarPicture {
 }
 
 export interface SimilarSheet {
+  /** Empty for neither title nor note. */
   readonly title: string;
   /** A sentence below the title. */
   readonly note: string;
@@ -49,17 +50,21 @@ export function similarSheetSvg(sheet: SimilarSheet, { ink = '#26262b' } = {}): 
       `<rect x="${x}" y="${y}" ${size} fill="none" stroke="${ink}" stroke-opacity="0.25"/>`,
     );
   };
-  write(title, { x: margin, y: margin + titleSize, size: titleSize, weight: 700 });
-  write(note, { x: margin, y: margin + titleSize + 22, faint: true });
-  const top = margin + titleSize + 44;
+  // A page has its own.
+  const hasTitle = title !== '';
+  if (hasTitle) {
+    write(title, { x: margin, y: margin + titleSize, size: titleSize, weight: 700 });
+    write(note, { x: margin, y: margin + titleSize + 22, faint: true });
+  }
+  const top = margin + (hasTitle ? titleSize + 44 : 0);
   const heading = lineHeight + 4;
   draw(query.picture, { x: margin, y: top + heading, times: 2 });
-  write('the picture, as the network sees it', { x: margin, y: top + fontSize, weight: 700 });
+  write('as the network sees it', { x: margin, y: top + fontSize, weight: 700 });
   write(shortened(query.name, 2 * width), {
     ...{ x: margin + width, anchor: 'middle' },
     y: top + heading + 2 * height + lineHeight,
   });
-  const first = margin + Math.max(2 * width, 230) + 3 * gap;
+  const first = margin + Math.max(2 * width, 180) + 3 * gap;
   const rowHeight = heading + height + 2 * lineHeight + gap;
   rows.forEach(({ name, found }, r) => {
     const y = top + r * rowHeight;
