@@ -23,7 +23,7 @@ import { useThreads } from './threads.js';
 import { UsageError } from './usage.js';
 
 export interface AttributeOptions extends GenerationOptions, PropertyOptions {
-  readonly strength: readonly [number, number];
+  readonly strength?: readonly [number, number];
   readonly steps: number;
   /** The pictures to change. */
   readonly picture?: readonly string[];

@@ -38,12 +38,7 @@ export function addGeneration(
     .argument('<run>', RUN)
     .option('--picture <file>', 'vary the code of this picture (default: the middle of all codes)')
     .option('--dims <list>', 'such as 0,3,7 (default: the ten that codes differ most in)', dims)
-    .option(
-      '--range <from:to>',
-      'of the values; of a plain autoencoder in deviations',
-      span,
-      [-3, 3],
-    )
+    .option('--range <from:to>', 'of the values, of a plain autoencoder in deviations (-3:3)', span)
     .option('--steps <n>', 'values', wholeNumber(1), 9)
     .option('--class <class>', CLASS)
     .option('--out <file>', SHEET, 'traversals.png')
@@ -89,7 +84,7 @@ export function addGeneration(
     .option('--among <words>', 'take only lines with these words')
     .option('--pictures <path>', 'where the picture of a line lies, such as color/{hex}.png')
     .option('--picture <file...>', 'the pictures to change (default: some that lack the property)')
-    .option('--strength <from:to>', 'how much of the property is added', span, [-2, 2])
+    .option('--strength <from:to>', 'how much of the property is added (-2:2)', span)
     .option('--steps <n>', 'strengths', wholeNumber(1), 9)
     .option('--class <class>', CLASS)
     .option('--out <file>', `${SHEET} (default: attribute.png)`)

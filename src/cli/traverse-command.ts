@@ -16,7 +16,7 @@ export interface TraverseOptions extends GenerationOptions {
   /** A picture whose code is varied. */
   readonly picture?: string;
   readonly dims?: readonly number[];
-  readonly range: readonly [number, number];
+  readonly range?: readonly [number, number];
   readonly steps: number;
   readonly class?: string;
 }
