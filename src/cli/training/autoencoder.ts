@@ -89,6 +89,10 @@ async function prepare(name: string, { options, data }: Material): Promise<Prepa
     ...{ model, modelOptions, data: described, train: teach },
     preprocessing: preprocessingFor(described),
     settings: { ...recipe, ...own, ...optionsOf(model, options), augment, size, patience },
+    next: (folder) =>
+      model instanceof VariationalModel
+        ? `npx fovea sample ${folder}`
+        : `npx fovea traverse ${folder}`,
     ...(wasResized && { changes: `resized to ${shape[1]} x ${shape[2]}` }),
     scheduled: () => ({ lr: optimizer.lr }),
   };
