@@ -1,10 +1,11 @@
 /** fovea train for networks that learn against each other: runs with samples, exact resuming, what is refused. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { decodeImage } from '../src/formats/index.js';
 import { createGan } from '../src/models/index.js';
 import { loadNetwork, readMetrics } from '../src/train/index.js';
 import { runFovea } from './run-fovea.js';
@@ -111,4 +112,24 @@ test('what does not fit is refused', async () => {
   await refused(['csngan', ...tiny, '--conditioning', 'project'], /is an option of cdcgan/);
   await refused(['dcgan', '--loss', 'hinges'], /hinge/);
   await refused(['dcgan', ...tiny, '--size', '30'], /30x30 cannot be halved/, 1);
+});
+
+test('what was trained draws samples, traversals and a manifold', async () => {
+  const out = join(folder, 'cdcgan');
+  const draw = async (command: string, ...options: readonly string[]) => {
+    const path = join(folder, `${command}.png`);
+    const given = [command, out, '--out', path, '--json', ...options];
+    const { code, stdout, stderr } = await runFovea(given);
+    assert.equal(code, 0, stderr);
+    const { width } = await decodeImage(await readFile(path), path);
+    assert.ok(width > 100);
+    return JSON.parse(stdout.trim());
+  };
+  assert.equal((await draw('sample', '--count', '20')).from, 'prior');
+  assert.deepEqual((await draw('traverse', '--dims', '0,5', '--class', '3')).dims, [0, 5]);
+  await draw('manifold', '--count', '3', '--class', '3');
+  const given = ['traverse', out, '--picture', join(folder, 'sample.png'), '--class', '3'];
+  const { code, stderr } = await runFovea(given);
+  assert.equal(code, 2);
+  assert.match(stderr, /a cdcgan makes no codes of pictures/);
 });

@@ -29,13 +29,18 @@ export async function traverseCommand(
 ): Promise<number> {
   const { out = 'traversals.png', picture, dims, range, steps } = options;
   checkExtension(out);
-  const { run, space } = await openSpace(folder, options, terminal);
+  const { run, coder, space } = await openSpace(folder, options, terminal);
   checkDims(dims ?? [], run.latent);
   const label = classOption(run, options.class);
   let code: Float32Array | undefined;
   if (picture !== undefined) {
-    const { pictures } = await latentPictures(run, picture);
-    code = run.encode(pictures, labelsFor(run, 1, label));
+    if (!coder) {
+      throw new UsageError(
+        `--picture: a ${run.name} makes no codes of pictures; leave it out, or take the run of an autoencoder`,
+      );
+    }
+    const { pictures } = await latentPictures(coder, picture);
+    code = coder.encode(pictures, labelsFor(run, 1, label));
   }
   const sheet = traversalSheet(run, space, { dims, range, steps, code, label });
   const scale = space.isPrior ? '' : ' in deviations from the mean of all codes';

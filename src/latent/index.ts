@@ -13,6 +13,7 @@ export {
   sheetPictures,
 } from './contact-sheet.js';
 export { type Continuity, type ContinuityOptions, continuityOf } from './continuity.js';
+export type { Decoder } from './decoder.js';
 export * from './features/index.js';
 export {
   type AttributeSheetOptions,
@@ -55,4 +56,5 @@ export {
   ownPictures,
   picturesOfSet,
 } from './latent-pictures.js';
+export { openDecoder } from './open-decoder.js';
 export { type LatentRun, openLatentRun } from './open-latent-run.js';

@@ -4,7 +4,7 @@ import { DataError } from '../data/index.js';
 import { FormatError } from '../formats/index.js';
 import { ValueError } from '../graph/errors.js';
 import { codesOf } from '../latent/features/index.js';
-import { isVariational, type LatentSpace, latentSpace } from '../latent/generation/index.js';
+import { type LatentSpace, latentSpace } from '../latent/generation/index.js';
 import {
   type LatentPictures,
   type LatentRun,
@@ -64,7 +64,7 @@ async function open({ run: { folder, config }, network }: ReportContent) {
   if (!network || !isAutoencoderName(config.model.name)) return null;
   const run = await openLatentRun(folder);
   const { own, missing } = await ownOf(run);
-  const space = own || isVariational(run) ? latentSpace(run, own?.codes ?? null) : null;
+  const space = own || run.hasPrior ? latentSpace(run, own?.codes ?? null) : null;
   return { run, own, missing, space };
 }
 

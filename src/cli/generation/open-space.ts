@@ -1,12 +1,13 @@
-/** A trained autoencoder for a command, with the latent space that pictures like those it learned from tell of. */
+/** A trained network that makes pictures for a command, with the latent space that those it learned from tell of. */
 
 import { DataError } from '../../data/index.js';
 import { codesOf } from '../../latent/features/index.js';
-import { isVariational, type LatentSpace, latentSpace } from '../../latent/generation/index.js';
+import { type LatentSpace, latentSpace } from '../../latent/generation/index.js';
 import {
+  type Decoder,
   type LatentPictures,
   type LatentRun,
-  openLatentRun,
+  openDecoder,
   ownPictures,
 } from '../../latent/index.js';
 import { classNamed } from '../class-named.js';
@@ -23,7 +24,9 @@ export interface GenerationOptions {
 }
 
 export interface OpenedSpace {
-  readonly run: LatentRun;
+  readonly run: Decoder;
+  /** The same, of an autoencoder; null of a generator, which makes no codes of pictures. */
+  readonly coder: LatentRun | null;
   readonly space: LatentSpace;
   /** Pictures of the data that it learned from, with their codes; null where they are not at hand. */
   readonly own: (LatentPictures & { readonly codes: Float32Array }) | null;
@@ -42,7 +45,8 @@ export async function openSpace(
   { stderr }: Terminal,
 ): Promise<OpenedSpace> {
   if (threads !== undefined) useThreads(threads);
-  const run = await openLatentRun(folder);
+  const run = await openDecoder(folder);
+  if (!isCoder(run)) return { run, coder: null, space: latentSpace(run, null), own: null };
   const bar = stderr.isTerminal ? createBar(stderr) : null;
   try {
     const pictures = await ownPictures(run, { count: mostPictures });
@@ -51,22 +55,24 @@ export async function openSpace(
       onProgress: ({ done, count }) => bar?.show('encoding', done, count, `${count} pictures`),
     });
     const own = { ...pictures, codes: codes.values };
-    return { run, space: latentSpace(run, own.codes), own };
+    return { run, coder: run, space: latentSpace(run, own.codes), own };
   } catch (error) {
-    if (!(error instanceof DataError) || !isVariational(run)) throw error;
+    if (!(error instanceof DataError) || !run.hasPrior) throw error;
     bar?.stop();
     print(stderr, `without pictures of its data, dimensions are in no order: ${error.message}`);
-    return { run, space: latentSpace(run, null), own: null };
+    return { run, coder: run, space: latentSpace(run, null), own: null };
   } finally {
     bar?.stop();
   }
 }
 
+const isCoder = (run: Decoder): run is LatentRun => 'encode' in run;
+
 /**
  * The class that `--class` means, undefined when nothing was said. Throws UsageError for one that there is not, and
  * for networks that are told of none.
  */
-export function classOption(run: LatentRun, text: string | undefined): number | undefined {
+export function classOption(run: Decoder, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (run.numClasses === null) {
     throw new UsageError(
@@ -77,4 +83,4 @@ export function classOption(run: LatentRun, text: string | undefined): number | 
 }
 
 /** How a sheet calls the network. */
-export const titleOf = ({ name, config }: LatentRun): string => `${name} on ${config.data.name}`;
+export const titleOf = ({ name, config }: Decoder): string => `${name} on ${config.data.name}`;

@@ -19,7 +19,7 @@ export {
 } from './gaussian.js';
 export { type InterpolationOptions, interpolateCodes } from './interpolate-codes.js';
 export { interpolatePictures, type PictureInterpolation } from './interpolations.js';
-export { isVariational, type LatentSpace, latentSpace } from './latent-space.js';
+export { type LatentSpace, latentSpace } from './latent-space.js';
 export { type ManifoldOptions, manifoldPlane, manifoldSheet, principalPlane } from './manifold.js';
 export { normalQuantile, normalQuantiles } from './normal-quantile.js';
 export { type SampleOptions, type Samples, samplePictures, samplesSheet } from './samples.js';

@@ -1,8 +1,7 @@
 /** The latent space of a trained autoencoder: where its codes lie, and which dimensions they differ in. */
 
 import { ValueError } from '../../graph/errors.js';
-import { VariationalModel } from '../../models/autoencoders/index.js';
-import type { LatentRun } from '../open-latent-run.js';
+import type { Decoder } from '../decoder.js';
 import { type CodeStatistics, codeStatistics, mostActiveDimensions } from './code-statistics.js';
 import { fitGaussian, type Gaussian, standardGaussian } from './gaussian.js';
 
@@ -18,26 +17,23 @@ export interface LatentSpace {
   unit(dim: number): number;
 }
 
-/** Whether codes of the run's pictures were made to be like draws from a standard Gaussian. */
-export const isVariational = ({ model }: LatentRun): boolean => model instanceof VariationalModel;
-
 /**
  * The latent space of a run, with `codes` [N, latent] of pictures where there are any.
  *
  * Throws ValueError for a network without a prior and without codes.
  */
-export function latentSpace(run: LatentRun, codes: Float32Array | null): LatentSpace {
+export function latentSpace(run: Decoder, codes: Float32Array | null): LatentSpace {
   const { latent } = run;
   const statistics = codes && codeStatistics(codes, latent);
   const dims = statistics
     ? mostActiveDimensions(statistics)
     : Array.from({ length: latent }, (_, d) => d);
-  if (isVariational(run)) {
+  if (run.hasPrior) {
     return { gaussian: standardGaussian(latent), isPrior: true, statistics, dims, unit: () => 1 };
   }
   if (!codes || !statistics) {
     throw new ValueError(
-      `${run.name} is no variational network, so that nothing is known of its codes without pictures; ` +
+      `${run.name} has no prior, so that nothing is known of its codes without pictures; ` +
         'give it pictures such as those that it learned from',
     );
   }

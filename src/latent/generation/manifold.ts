@@ -2,8 +2,8 @@
 
 import { ValueError } from '../../graph/errors.js';
 import { type ContactSheet, imagesOf, inRows } from '../contact-sheet.js';
+import type { Decoder } from '../decoder.js';
 import { fitPca, rowsOf } from '../features/index.js';
-import type { LatentRun } from '../open-latent-run.js';
 import { labelsFor } from './class-labels.js';
 import type { LatentSpace } from './latent-space.js';
 import { normalQuantiles } from './normal-quantile.js';
@@ -54,7 +54,7 @@ export async function principalPlane(codes: Float32Array, latent: number): Promi
  *     await writeFileAtomically('manifold.png', await contactSheetPng(manifoldSheet(run, space)));
  */
 export function manifoldSheet(
-  run: LatentRun,
+  run: Decoder,
   space: LatentSpace,
   { count = 20, plane = manifoldPlane(space), label }: ManifoldOptions = {},
 ): ContactSheet {

@@ -1,7 +1,7 @@
 /** Pictures that nobody drew: codes from the prior, decoded. */
 
 import { type ContactSheet, imagesOf, inRows } from '../contact-sheet.js';
-import type { LatentRun } from '../open-latent-run.js';
+import type { Decoder } from '../decoder.js';
 import { labelsFor, labelsInRows } from './class-labels.js';
 import { type DrawOptions, drawCodes } from './gaussian.js';
 import type { LatentSpace } from './latent-space.js';
@@ -27,7 +27,7 @@ export interface Samples {
  *     const { pictures } = samplePictures(run, latentSpace(run, null), { count: 64, seed: 1 });
  */
 export function samplePictures(
-  run: LatentRun,
+  run: Decoder,
   { gaussian }: LatentSpace,
   { count = 64, label, ...draw }: SampleOptions = {},
 ): Samples {
@@ -41,7 +41,7 @@ export function samplePictures(
 }
 
 /** The pictures in rows, with the class of each row where it has one. */
-export function samplesSheet(run: LatentRun, { pictures, labels, columns }: Samples): ContactSheet {
+export function samplesSheet(run: Decoder, { pictures, labels, columns }: Samples): ContactSheet {
   const rows = inRows(imagesOf(pictures, run.shape), columns);
   const { classes } = run.config.data;
   const rowLabels = labels

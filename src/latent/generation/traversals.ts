@@ -1,7 +1,7 @@
 /** What each dimension of a code stands for: pictures while one of them is varied. */
 
 import { type ContactSheet, imagesOf, inRows } from '../contact-sheet.js';
-import type { LatentRun } from '../open-latent-run.js';
+import type { Decoder } from '../decoder.js';
 import { labelsFor } from './class-labels.js';
 import type { LatentSpace } from './latent-space.js';
 import { evenNumbers, traversal } from './vary-code.js';
@@ -28,7 +28,7 @@ const usualRows = 10;
  *     const sheet = traversalSheet(run, latentSpace(run, codes), { dims: [0, 3], steps: 7 });
  */
 export function traversalSheet(
-  run: LatentRun,
+  run: Decoder,
   space: LatentSpace,
   options: TraversalOptions = {},
 ): ContactSheet & { readonly dims: readonly number[]; readonly values: readonly number[] } {
