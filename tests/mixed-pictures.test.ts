@@ -103,14 +103,13 @@ test('pictures have the same bits in other threads and in none', async () => {
 });
 
 test('a network learns from such a folder, and what was left out is told', async () => {
-  const args = ['--size', '28', '--batch', '8', '--epochs', '1', '--out', join(home, 'run')];
+  const args = ['--size', '28', '--batch', '5', '--epochs', '1', '--out', join(home, 'run')];
   const { code, stdout, stderr } = await runFovea([
     ...['train', 'lenet5', '--data', join(home, 'mixed'), ...args, '--json'],
   ]);
   assert.equal(code, 0, stderr);
-  for (const name of ['png/text.png', 'bmp/cut-off.bmp']) {
-    assert.match(stderr, new RegExp(`cannot be read and are left out: ${name}`));
-  }
+  assert.match(stderr, /2 of 63 pictures cannot be read and are left out: /);
+  for (const name of ['png/text.png', 'bmp/cut-off.bmp']) assert.ok(stderr.includes(name), name);
   const { testAccuracy } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
   assert.ok(testAccuracy >= 0 && testAccuracy <= 1);
 });

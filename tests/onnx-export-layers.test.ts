@@ -183,8 +183,8 @@ const others: LayerRow[] = [
 
 const table = { convolutions, pooling, normalization, activations, padding, others };
 
-/** Those that hold layers, and the one whose places depend on the batch: it is written for a fixed one below. */
-const apart = ['MaxUnpool2d', 'Module', 'NamedSequential', 'Sequential'];
+/** Those that hold layers, one that draws numbers, and the one whose places depend on the batch: it is written for a fixed one below. */
+const apart = ['MaxUnpool2d', 'Module', 'NamedSequential', 'NoiseSource', 'Sequential'];
 
 test('every layer has a row', () => {
   const isLayer = (value: unknown) =>

@@ -1,6 +1,6 @@
 /** readPoints: points in the plane from a text of two numbers a line. */
 
-import { FormatError } from '../../formats/index.js';
+import { FormatError } from '../../formats/format-error.js';
 import type { PointSet } from './point-set.js';
 
 /** Points are moved and scaled to lie within about this from the middle. */
